@@ -72,7 +72,7 @@ pub use crate::protocol::Protocol;
 pub use account::{ClickIds, ConversionType, Domain, Rate};
 pub use campaign::{Campaign, Cost, MAX_WEIGHT, Path, PathOffer};
 pub use channel::{ChannelApi, ChannelParameter, TrafficChannel};
-pub use conversion_api::{CampaignConversionApi, ConversionApi};
+pub use conversion_api::{CampaignConversionApi, Consent, ConversionApi, MAX_BATCH};
 pub use format::{Amounts, Times};
 pub use limits::{MAX_REFERENCES, MAX_ROWS, MAX_TYPES};
 pub use offer::Offer;

@@ -6,7 +6,7 @@ use crate::config::word::{choices, texts};
 use crate::config::{Refusal, Shape, date_or_time, duration, duration_text, one_of};
 use crate::event::Interface;
 use crate::model::{
-    AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, SLOTS, Status, TypeCase, Updates,
+    AccountRole, Counts, Duplicates, Method, ParameterRole, Platform, ReferrerPolicy, SLOTS, Status, TypeCase, Updates, UserDatum,
 };
 use crate::network::{ReplyBody, TimeFormat};
 use crate::rule::Negative;
@@ -95,10 +95,12 @@ words!(
     Counts "a way to count",
     Duplicates "a duplicate policy",
     Method "a method",
+    Platform "a platform",
     ReferrerPolicy "a referrer policy",
     Status "a status",
     TypeCase "a way to compare types",
-    Updates "a way to treat updates"
+    Updates "a way to treat updates",
+    UserDatum "something that is known of a person"
 );
 
 choices! {

@@ -5,8 +5,8 @@ use crate::value::{CampaignId, ChannelId, ClickId, ConversionId, EventId, Postba
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
-/// Why something is delivered. Decisions make postbacks. A host makes the others itself, and also
-/// puts them into [`Commit::outbox`](crate::plan::Commit::outbox).
+/// Why something is delivered. Decisions make postbacks and the events of conversion APIs. A host
+/// makes the others itself, and also puts them into [`Commit::outbox`](crate::plan::Commit::outbox).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -41,6 +41,12 @@ pub enum Cause {
         click: ClickId,
         /// The event that made or changed it.
         event: EventId,
+        /// The campaign, where a rule of a campaign made it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        campaign: Option<CampaignId>,
+        /// The rule of the campaign that made it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        postback: Option<PostbackId>,
     },
     /// Something is changed at a traffic channel: a placement is blocked, a bid is lowered.
     #[non_exhaustive]
@@ -95,6 +101,8 @@ impl Cause {
             conversion,
             click,
             event,
+            campaign: None,
+            postback: None,
         }
     }
 
@@ -130,6 +138,25 @@ impl Cause {
     pub fn conversion(&self) -> Option<&ConversionId> {
         match self {
             Self::Postback { conversion, .. } | Self::ConversionApi { conversion, .. } => Some(conversion),
+            Self::Action { .. } | Self::Notice { .. } => None,
+        }
+    }
+
+    /// The campaign and its rule that made it, if a rule did.
+    #[must_use]
+    pub fn rule(&self) -> Option<(&CampaignId, &PostbackId)> {
+        match self {
+            Self::Postback { campaign, postback, .. } => Some((campaign, postback)),
+            Self::ConversionApi { campaign, postback, .. } => Some((campaign.as_ref()?, postback.as_ref()?)),
+            Self::Action { .. } | Self::Notice { .. } => None,
+        }
+    }
+
+    /// The event that made it, if an event of a conversion did.
+    #[must_use]
+    pub fn event(&self) -> Option<&EventId> {
+        match self {
+            Self::Postback { event, .. } | Self::ConversionApi { event, .. } => Some(event),
             Self::Action { .. } | Self::Notice { .. } => None,
         }
     }

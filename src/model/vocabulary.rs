@@ -174,6 +174,38 @@ closed_enum! {
 }
 
 closed_enum! {
+    /// Something that is known of a person, and that an ad platform may be told.
+    pub enum UserDatum {
+        /// The e-mail address.
+        Email = "email",
+        /// The phone number.
+        Phone = "phone",
+        /// The first name.
+        FirstName = "first_name",
+        /// The last name.
+        LastName = "last_name",
+        /// The gender.
+        Gender = "gender",
+        /// The date of birth.
+        DateOfBirth = "date_of_birth",
+        /// The city.
+        City = "city",
+        /// The state or province.
+        State = "state",
+        /// The postal code.
+        Zip = "zip",
+        /// The country.
+        Country = "country",
+        /// The id in another system.
+        ExternalId = "external_id",
+        /// The visitor's address.
+        Ip = "ip",
+        /// The visitor's user agent.
+        UserAgent = "user_agent",
+    }
+}
+
+closed_enum! {
     /// The method of an outgoing request.
     pub enum Method {
         /// `GET`.

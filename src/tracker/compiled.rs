@@ -2,6 +2,7 @@
 
 use super::rates::Rates;
 use super::replies::Replies;
+use crate::conversion_api::{Account, ValueOf};
 use crate::definition::{Protocol, Retention};
 use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
@@ -172,16 +173,14 @@ pub(crate) struct Path {
     pub(crate) offers: Vec<(OfferId, u32)>,
 }
 
-/// A postback of a campaign.
+/// A postback of a campaign, or what a campaign tells a conversion API. Both have the same
+/// conditions and the same life; they differ in what is sent.
 #[derive(Debug)]
 pub struct PostbackRule {
     pub(crate) id: PostbackId,
     /// The part of its deliveries' ids that is the same for all of them.
     pub(crate) key: DeliveryKey,
     pub(crate) lane: Lane,
-    pub(crate) method: Method,
-    pub(crate) url: UrlTemplate,
-    pub(crate) body: Option<BodyTemplate>,
     pub(crate) conditions: Conditions,
     /// The number of the question that its conditions ask, without types and statuses. Postbacks of
     /// one campaign that ask the same about the same payout share a number. In the order of the
@@ -189,10 +188,36 @@ pub struct PostbackRule {
     pub(crate) asks: usize,
     pub(crate) payout: PayoutRule,
     pub(crate) updates: Updates,
-    pub(crate) success: Shared<SuccessRule>,
     pub(crate) retry: RetryPolicy,
-    /// The references to the keys that sign its requests, newest first.
+    pub(crate) sends: Sends,
+}
+
+/// What a rule sends.
+#[derive(Debug)]
+pub(crate) enum Sends {
+    /// A request by templates: a postback.
+    Request(RequestRule),
+    /// An event of a conversion API.
+    Event(EventRule),
+}
+
+/// The request of a postback.
+#[derive(Debug)]
+pub struct RequestRule {
+    pub(crate) method: Method,
+    pub(crate) url: UrlTemplate,
+    pub(crate) body: Option<BodyTemplate>,
+    pub(crate) success: Shared<SuccessRule>,
+    /// The references to the keys that sign it, newest first.
     pub(crate) sign: Vec<SecretReference>,
+}
+
+/// The event that a conversion API is told.
+#[derive(Debug)]
+pub(crate) struct EventRule {
+    pub(crate) account: Arc<Account>,
+    /// Which money of the conversion is its value.
+    pub(crate) value: ValueOf,
 }
 
 /// How much of a conversion's money is reported to the channel.

@@ -1,7 +1,8 @@
 //! Shows what a compiled configuration holds, for tools. Nothing here decides.
 
-use super::compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
+use super::compiled::{Campaign, Channel, Offer, PostbackRule, RequestRule, Sends, Source, Tracker};
 use super::replies::Replies;
+use crate::conversion_api::Account;
 use crate::definition::{Protocol, Retention};
 use crate::event::Interface;
 use crate::model::{Counts, Method, ParameterRole, Status, Updates};
@@ -204,6 +205,38 @@ impl Campaign {
 }
 
 impl PostbackRule {
+    /// The request, where the rule is a postback.
+    #[must_use]
+    pub fn request(&self) -> Option<&RequestRule> {
+        match &self.sends {
+            Sends::Request(request) => Some(request),
+            Sends::Event(_) => None,
+        }
+    }
+
+    /// The account that is told, where the rule is one of a conversion API.
+    #[must_use]
+    pub fn account(&self) -> Option<&Account> {
+        match &self.sends {
+            Sends::Request(_) => None,
+            Sends::Event(event) => Some(&event.account),
+        }
+    }
+
+    /// The references of the secrets that its requests need, in order, including repeated ones.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
+        let request = self.request().into_iter().flat_map(RequestRule::secrets);
+        request.chain(self.account().into_iter().flat_map(Account::secrets))
+    }
+
+    /// Whether the postback fires again when a conversion changes.
+    #[must_use]
+    pub fn updates(&self) -> Updates {
+        self.updates
+    }
+}
+
+impl RequestRule {
     /// The HTTP method of the request.
     #[must_use]
     pub fn method(&self) -> Method {
@@ -222,9 +255,8 @@ impl PostbackRule {
         self.body.as_ref()
     }
 
-    /// Whether the postback fires again when a conversion changes.
-    #[must_use]
-    pub fn updates(&self) -> Updates {
-        self.updates
+    fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
+        let body = self.body.iter().flat_map(BodyTemplate::secrets);
+        self.url.secrets().chain(body).chain(&self.sign)
     }
 }

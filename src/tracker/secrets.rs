@@ -1,8 +1,7 @@
 //! The secrets that a configuration needs.
 
-use super::compiled::Tracker;
+use super::compiled::{PostbackRule, Tracker};
 use crate::outbound::SigningKey;
-use crate::template::BodyTemplate;
 use crate::value::{Secret, SecretReference};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -31,9 +30,7 @@ impl Tracker {
     pub fn secret_references(&self) -> BTreeSet<&SecretReference> {
         let mut references = self.inbound_references();
         for postback in self.tables.campaigns.values().flat_map(|campaign| &campaign.postbacks) {
-            references.extend(postback.url.secrets());
-            references.extend(postback.body.iter().flat_map(BodyTemplate::secrets));
-            references.extend(&postback.sign);
+            references.extend(postback.secrets());
         }
         references
     }
@@ -42,7 +39,8 @@ impl Tracker {
     /// not given are not looked at.
     pub(super) fn signing_refusals(&self, secrets: &BTreeMap<SecretReference, Secret>) -> Vec<String> {
         let postbacks = self.tables.campaigns.values().flat_map(|campaign| &campaign.postbacks);
-        let named: BTreeSet<_> = postbacks.flat_map(|postback| &postback.sign).collect();
+        let requests = postbacks.filter_map(PostbackRule::request);
+        let named: BTreeSet<_> = requests.flat_map(|request| &request.sign).collect();
         let given = named.into_iter().filter_map(|reference| {
             let secret = secrets.get(reference).filter(|secret| !secret.expose().is_empty())?;
             Some((reference, SigningKey::new(secret).err()?))

@@ -90,7 +90,7 @@ impl Bulk {
 
     fn selects(&self, row: &DeliveryRow) -> bool {
         let delivery = &row.delivery;
-        let of_campaign = |wanted| matches!(&delivery.cause, Cause::Postback { campaign, .. } if campaign == wanted);
+        let of_campaign = |wanted: &CampaignId| delivery.cause.rule().is_some_and(|(campaign, _)| campaign == wanted);
         // What was written again and then delivered is done. A repeated call finds it too.
         let is_resend = self.work == BulkWork::Resend && self.state == DeliveryState::Delivered;
         let is_done = is_resend && delivery.replaces.is_some();

@@ -95,10 +95,8 @@ struct Begun {
 
 impl Begun {
     fn new(first: &Leased) -> Self {
-        let postback = match &first.delivery.cause {
-            Cause::Postback { campaign, postback, .. } => Some((campaign.clone(), postback.clone())),
-            _ => None,
-        };
+        let rule = first.delivery.cause.rule();
+        let postback = rule.map(|(campaign, postback)| (campaign.clone(), postback.clone()));
         Self {
             lane: first.delivery.lane.clone(),
             postback,

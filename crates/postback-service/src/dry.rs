@@ -68,10 +68,7 @@ fn line(row: &DeliveryRow) {
     let Delivery {
         id, cause, outbound, ..
     } = &row.delivery;
-    let postback = match cause {
-        Cause::Postback { postback, .. } => postback.as_str(),
-        _ => "",
-    };
+    let postback = cause.rule().map_or("", |(_, postback)| postback.as_str());
     let body = outbound.body.as_ref().map(ToString::to_string);
     tracing::info!(
         delivery = %id,

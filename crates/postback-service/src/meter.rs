@@ -374,15 +374,12 @@ pub(crate) fn delivered(round: &Round) {
 /// Names a delivery that was given up. What was found has the beginning of the receiver's answer,
 /// without what was filled into the request.
 pub(crate) fn given_up(letter: &GivenUp) {
-    let (campaign, postback) = match &letter.cause {
-        Cause::Postback { campaign, postback, .. } => (Some(campaign.as_str()), Some(postback.as_str())),
-        _ => (None, None),
-    };
+    let (campaign, postback) = letter.cause.rule().unzip();
     tracing::warn!(
         delivery = %letter.delivery,
         kind = letter.cause.kind(),
-        campaign,
-        postback,
+        campaign = campaign.map(AsRef::<str>::as_ref),
+        postback = postback.map(AsRef::<str>::as_ref),
         lane = %letter.lane,
         finding = letter.finding,
         "a delivery was given up: mend what is wrong, then retry or resend it"

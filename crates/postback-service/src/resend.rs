@@ -123,12 +123,10 @@ struct Read {
 
 impl Read {
     async fn of(shared: &Shared, delivery: &Delivery, patience: Duration) -> Result<Self, ResendError> {
-        let Cause::Postback {
-            conversion,
-            click,
-            event,
-            ..
-        } = &delivery.cause
+        let cause = &delivery.cause;
+        let of_rule = cause.rule().is_some();
+        let (Some(conversion), Some(click), Some(event), true) =
+            (cause.conversion(), cause.click(), cause.event(), of_rule)
         else {
             return Err(ResendError::NotRewritten(delivery.id.clone(), NotRewritten::NoPostback));
         };
@@ -210,23 +208,8 @@ fn guard(click: &ClickId, version: u64) -> Guard {
 
 /// Whether `other` reports the same conversion by the same rule, but for another event.
 fn tells_otherwise(this: &Delivery, other: &Delivery) -> bool {
-    match (&this.cause, &other.cause) {
-        (
-            Cause::Postback {
-                campaign,
-                postback,
-                event,
-                ..
-            },
-            Cause::Postback {
-                campaign: other_campaign,
-                postback: other_postback,
-                event: other_event,
-                ..
-            },
-        ) => (campaign, postback) == (other_campaign, other_postback) && event != other_event,
-        _ => false,
-    }
+    let (this, other) = (&this.cause, &other.cause);
+    this.rule().is_some() && this.rule() == other.rule() && this.event() != other.event()
 }
 
 async fn within<T>(patience: Duration, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, ResendError> {

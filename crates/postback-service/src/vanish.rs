@@ -128,7 +128,7 @@ async fn waiting(stores: &Stores, source: &OfferSourceId) -> Result<u64, StoreEr
 }
 
 fn is_of(row: &DeliveryRow, what: &Vanished) -> bool {
-    let Cause::Postback { campaign, postback, .. } = &row.delivery.cause else {
+    let Some((campaign, postback)) = row.delivery.cause.rule() else {
         return false;
     };
     match what {

@@ -170,8 +170,13 @@ impl From<Cause> for CauseView {
                 platform,
                 account,
                 event,
+                campaign,
+                postback,
                 ..
-            } => (view.platform, view.account, view.event) = (Some(platform), Some(account), Some(event)),
+            } => {
+                (view.platform, view.account, view.event) = (Some(platform), Some(account), Some(event));
+                (view.campaign, view.postback) = (campaign, postback);
+            }
             Cause::Action {
                 channel, what, object, ..
             } => (view.channel, view.what, view.object) = (Some(channel), Some(what), Some(object)),

@@ -146,7 +146,7 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
         };
         let outbox = plan.commit.outbox.iter();
         let sent = outbox.filter(|delivery| {
-            let is_its = matches!(&delivery.cause, Cause::Postback { postback, .. } if postback == id);
+            let is_its = delivery.cause.rule().is_some_and(|(_, postback)| postback == id);
             is_its && delivery.cause.conversion() == conversion.map(|made| &made.id)
         });
         let (mut sends, mut headers) = (Vec::new(), Vec::new());

@@ -1,0 +1,121 @@
+//! An account at an ad platform, compiled.
+
+use super::names::EventTerms;
+use super::{google, meta, microsoft, tiktok};
+use crate::delivery::Lane;
+use crate::model::{Platform, UserDatum};
+use crate::outbound::{Hole, Outbound};
+use crate::template::BodyTemplate;
+use crate::user_data::Country;
+use crate::value::{Money, PostbackId, SecretReference, TypeName};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+};
+
+/// An account at an ad platform to which conversions are told: a row of `[[conversion_api]]`,
+/// compiled.
+#[derive(Debug)]
+pub struct Account {
+    pub(crate) id: PostbackId,
+    pub(crate) platform: Platform,
+    /// The receiver and the account there, by the secrets that its requests need.
+    pub(crate) lane: Lane,
+    /// What is told of each conversion type.
+    pub(crate) events: BTreeMap<TypeName, EventTerms>,
+    /// The request that asks what became of a receipt.
+    pub(crate) check: Option<Outbound>,
+    /// The most events in one request.
+    pub(crate) limit: u32,
+    /// The template of the event's id, where the account has its own.
+    pub(crate) event_id: Option<BodyTemplate>,
+    /// What may leave of a person.
+    pub(crate) shares: BTreeSet<UserDatum>,
+    /// The country of a phone number that names none.
+    pub(crate) default_country: Option<Country>,
+    pub(crate) terms: Terms,
+}
+
+/// What is particular to a platform.
+#[derive(Debug)]
+pub(crate) enum Terms {
+    Meta(meta::Terms),
+    Google(google::Terms),
+    TikTok(tiktok::Terms),
+    Microsoft(microsoft::Terms),
+}
+
+/// Which money of a conversion is the value of its event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueOf {
+    /// The payout that the rule tells, in the channel's currency.
+    Payout,
+    /// The amount that came, in its own currency.
+    Sum,
+    /// The revenue, in the account's currency.
+    Revenue,
+    /// Always this much.
+    Fixed(Money),
+}
+
+impl Account {
+    /// Its id, by which campaigns refer to it.
+    #[must_use]
+    pub fn id(&self) -> &PostbackId {
+        &self.id
+    }
+
+    /// The platform.
+    #[must_use]
+    pub fn platform(&self) -> Platform {
+        self.platform
+    }
+
+    /// The lane of its deliveries.
+    #[must_use]
+    pub fn lane(&self) -> &Lane {
+        &self.lane
+    }
+
+    /// The conversion types that it is told, each with the platform's name of the event: for Google
+    /// the id of the conversion action.
+    pub fn events(&self) -> impl Iterator<Item = (&TypeName, &str)> {
+        self.events.iter().map(|(name, terms)| (name, terms.name.as_str()))
+    }
+
+    /// The references of the secrets that its requests need, in order, including repeated ones.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
+        let frames = self.events.values().map(|terms| &terms.frame);
+        let holes = frames.chain(&self.check).flat_map(Outbound::holes);
+        holes.filter_map(|hole| match hole {
+            Hole::Secret { reference, .. } => Some(reference),
+            Hole::Hmac { key, .. } => Some(key),
+            _ => None,
+        })
+    }
+
+    /// The name of the account at the platform, for people: the pixel, or the number of the
+    /// advertiser's account.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        match &self.terms {
+            Terms::Meta(terms) => &terms.pixel,
+            Terms::Google(terms) => &terms.account,
+            Terms::TikTok(terms) => &terms.pixel,
+            Terms::Microsoft(terms) => &terms.tag,
+        }
+    }
+}
+
+/// The frame of a request with JSON, to which items are added.
+pub(super) fn frame(url: String, headers: &[(&str, crate::outbound::HoledText)], body: crate::outbound::HoledText) -> Outbound {
+    use crate::model::Method;
+    use crate::outbound::HoledText;
+    let mut frame = Outbound::new(Method::Post, HoledText::plain(url));
+    frame.headers.push(("content-type".into(), HoledText::plain("application/json")));
+    for (name, value) in headers {
+        frame.headers.push(((*name).into(), value.clone()));
+    }
+    frame.body = Some(body);
+    frame
+}

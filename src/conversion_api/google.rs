@@ -1,0 +1,209 @@
+//! Google Ads by the Data Manager API: `POST /v1/events:ingest`, and `GET
+//! /v1/requestStatus:retrieve`, which says later what became of it.
+//!
+//! Sources: the protocol buffers of `google/ads/datamanager/v1` and Google's guides to them (2026).
+//! That an event needs `eventSource` is known from answers of the API itself.
+
+use super::account::frame;
+use super::draft::Draft;
+use super::json::Members;
+use super::unsent::Unsent;
+use super::write::{Subject, says_yes};
+use crate::model::{Method, ParameterRole, Platform, UserDatum};
+use crate::outbound::{Encoding, Hole, HoledText, Outbound};
+use crate::value::{Amount, SecretReference};
+use alloc::{format, string::String};
+
+/// The origin of the API.
+pub(crate) const ORIGIN: &str = "https://datamanager.googleapis.com";
+/// The most events in one request.
+pub(crate) const LIMIT: u32 = 2_000;
+/// The words for where a conversion happened.
+pub(crate) const EVENT_SOURCES: &[&str] = &["WEB", "APP", "IN_STORE", "PHONE", "MESSAGE", "OTHER"];
+
+/// What is particular to an account at Google Ads.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    /// The number of the advertiser's account, without dashes.
+    pub(crate) account: String,
+    /// Where its conversions happened.
+    pub(crate) event_source: String,
+    pub(crate) consent: Consent,
+}
+
+/// Whether the person agreed that the data are used; none where it is not said.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Consent {
+    /// To send user data to Google for advertising.
+    pub(crate) ad_user_data: Option<bool>,
+    /// To personalised advertising.
+    pub(crate) ad_personalization: Option<bool>,
+    /// The role of a parameter that says both for each conversion.
+    pub(crate) role: Option<ParameterRole>,
+}
+
+/// What the frame of a request is made of.
+pub(crate) struct Frame<'a> {
+    pub(crate) origin: &'a str,
+    pub(crate) account: &'a str,
+    /// The manager's account through which it is reached.
+    pub(crate) login_account: Option<&'a str>,
+    pub(crate) token: &'a SecretReference,
+    /// Whether the request is checked and nothing is counted.
+    pub(crate) validate_only: bool,
+}
+
+impl Frame<'_> {
+    /// The request without its items, for one conversion action.
+    pub(crate) fn request(&self, action: &str) -> Outbound {
+        let account = |number: &str| {
+            let mut members = Members::default();
+            members.text("accountType", "GOOGLE_ADS");
+            members.text("accountId", number);
+            members
+        };
+        let mut destination = Members::default();
+        destination.object("operatingAccount", &account(self.account));
+        if let Some(number) = self.login_account {
+            destination.object("loginAccount", &account(number));
+        }
+        destination.text("productDestinationId", action);
+        let mut body = HoledText::plain(format!("{{\"destinations\":[{}],\"events\":[", destination.into_object()));
+        body.push_hole(Hole::Items);
+        body.push_str("],\"encoding\":\"HEX\"");
+        if self.validate_only {
+            body.push_str(",\"validateOnly\":true");
+        }
+        body.push_str("}");
+        let url = format!("{}/v1/events:ingest", self.origin);
+        frame(url, &[("authorization", bearer(self.token))], body)
+    }
+
+    /// The request that asks what became of a receipt. What was only validated has none.
+    pub(crate) fn check(&self) -> Option<Outbound> {
+        if self.validate_only {
+            return None;
+        }
+        let mut url = HoledText::plain(format!("{}/v1/requestStatus:retrieve?requestId=", self.origin));
+        url.push_hole(Hole::Receipt {
+            encoding: Encoding::Query,
+        });
+        let mut check = Outbound::new(Method::Get, url);
+        check.headers.push(("authorization".into(), bearer(self.token)));
+        Some(check)
+    }
+}
+
+/// The value of an `authorization` header.
+pub(super) fn bearer(token: &SecretReference) -> HoledText {
+    let mut text = HoledText::plain("Bearer ");
+    text.push_hole(Hole::Secret {
+        reference: token.clone(),
+        encoding: Encoding::Verbatim,
+    });
+    text
+}
+
+pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
+    let Subject { told, id, value, .. } = *subject;
+    let mut members = Members::default();
+    members.text("transactionId", id);
+    members.text("eventTimestamp", &told.at().to_string_of_millis());
+    members.text("eventSource", &terms.event_source);
+    if let Some(money) = value {
+        members.text("currency", money.currency.as_str());
+    }
+    // Without a value Google books the default value of the action.
+    members.amount("conversionValue", value.map_or(Amount::ZERO, |money| money.amount));
+    let ids = click_ids(subject);
+    let has_click = !ids.is_empty();
+    members.object("adIdentifiers", &ids);
+    members.object("consent", &consent(terms, subject));
+    draft.members(members);
+    let identifiers = identifiers(subject);
+    if !has_click && identifiers.is_empty() {
+        let platform = Platform::Google;
+        return Err(Unsent::TooLittle { platform });
+    }
+    draft.whole("\"userData\":{\"userIdentifiers\":[", "user_data", identifiers, "]}");
+    let mut device = Members::default();
+    device.some("userAgent", subject.person.user_agent);
+    device.some("ipAddress", subject.person.ip);
+    draft.whole("\"eventDeviceInfo\":{", "device", device.into_text(), "}");
+    Ok(())
+}
+
+/// The click id. Google takes one: a `gclid` says more than the other two.
+fn click_ids(subject: &Subject<'_>) -> Members {
+    let mut members = Members::default();
+    let roles = [
+        (ParameterRole::Gclid, "gclid"),
+        (ParameterRole::Gbraid, "gbraid"),
+        (ParameterRole::Wbraid, "wbraid"),
+    ];
+    for (role, name) in roles {
+        let id = subject.told.click_parameter(role.clone());
+        if let Some(id) = id.as_deref().filter(|id| super::click_id(&role, id).is_ok()) {
+            members.text(name, id);
+            break;
+        }
+    }
+    members
+}
+
+fn consent(terms: &Terms, subject: &Subject<'_>) -> Members {
+    let Consent {
+        ad_user_data,
+        ad_personalization,
+        role,
+    } = &terms.consent;
+    let said = role.as_ref().and_then(|role| {
+        let of_click = subject.told.click_parameter(role.clone());
+        let of_sale = subject.told.parameter(role);
+        of_sale.and_then(says_yes).or_else(|| says_yes(&of_click?))
+    });
+    let mut members = Members::default();
+    for (name, fixed) in [("adUserData", ad_user_data), ("adPersonalization", ad_personalization)] {
+        match said.or(*fixed) {
+            Some(true) => members.text(name, "CONSENT_GRANTED"),
+            Some(false) => members.text(name, "CONSENT_DENIED"),
+            None => {}
+        }
+    }
+    members
+}
+
+/// The identifiers of a person, with commas between them. An address needs all its four parts.
+fn identifiers(subject: &Subject<'_>) -> String {
+    let person = subject.person;
+    let mut all = String::new();
+    let mut add = |members: Members| {
+        if !all.is_empty() {
+            all.push(',');
+        }
+        all.push_str(&members.into_object());
+    };
+    for (datum, name) in [(UserDatum::Email, "emailAddress"), (UserDatum::Phone, "phoneNumber")] {
+        if let Some(text) = person.get(datum) {
+            let mut members = Members::default();
+            members.text(name, text);
+            add(members);
+        }
+    }
+    let parts = [
+        ("givenName", UserDatum::FirstName),
+        ("familyName", UserDatum::LastName),
+        ("regionCode", UserDatum::Country),
+        ("postalCode", UserDatum::Zip),
+    ];
+    let mut address = Members::default();
+    for (name, datum) in parts {
+        address.some(name, person.get(datum));
+    }
+    if parts.iter().all(|(_, datum)| person.get(*datum).is_some()) {
+        let mut members = Members::default();
+        members.object("address", &address);
+        add(members);
+    }
+    all
+}

@@ -1,0 +1,76 @@
+//! What is known of the person, in the form that a platform takes.
+
+use super::account::Account;
+use super::told::Told;
+use crate::model::{ParameterRole, UserDatum};
+use crate::user_data::{Country, Field, Home, LeftOut, prepare};
+use crate::value::Pii;
+use alloc::{borrow::Cow, vec::Vec};
+
+/// The data of a person that may be told, prepared for the account's platform.
+#[derive(Debug, Default)]
+pub(super) struct Person<'a> {
+    /// What is told, in the order of [`UserDatum`].
+    pub(super) prepared: Vec<(UserDatum, Pii)>,
+    /// What is there and is not told, with the reason.
+    pub(super) left_out: Vec<(UserDatum, LeftOut)>,
+    /// The visitor's address, in plain text.
+    pub(super) ip: Option<&'a str>,
+    /// The visitor's user agent, in plain text.
+    pub(super) user_agent: Option<&'a str>,
+}
+
+/// The data that are normalised, each with the role of its parameter.
+const FIELDS: &[(UserDatum, ParameterRole, Field)] = &[
+    (UserDatum::Email, ParameterRole::Email, Field::Email),
+    (UserDatum::Phone, ParameterRole::Phone, Field::Phone),
+    (UserDatum::FirstName, ParameterRole::FirstName, Field::FirstName),
+    (UserDatum::LastName, ParameterRole::LastName, Field::LastName),
+    (UserDatum::Gender, ParameterRole::Gender, Field::Gender),
+    (UserDatum::DateOfBirth, ParameterRole::DateOfBirth, Field::DateOfBirth),
+    (UserDatum::City, ParameterRole::City, Field::City),
+    (UserDatum::State, ParameterRole::State, Field::State),
+    (UserDatum::Zip, ParameterRole::Zip, Field::Zip),
+    (UserDatum::Country, ParameterRole::Country, Field::Country),
+    (UserDatum::ExternalId, ParameterRole::ExternalId, Field::ExternalId),
+];
+
+impl<'a> Person<'a> {
+    pub(super) fn of(account: &Account, told: &Told<'a>) -> Self {
+        let country = value(told, &ParameterRole::Country);
+        let home = Home {
+            country: country.as_deref().and_then(Country::named),
+            default_country: account.default_country,
+        };
+        let shares = |datum| account.shares.contains(&datum);
+        let mut person = Self {
+            ip: told.of_click("ip").filter(|_| shares(UserDatum::Ip)),
+            user_agent: told.of_click("useragent").filter(|_| shares(UserDatum::UserAgent)),
+            ..Self::default()
+        };
+        for (datum, role, field) in FIELDS {
+            let Some(text) = value(told, role).filter(|_| shares(*datum)) else {
+                continue;
+            };
+            match prepare(account.platform, *field, &text, &home) {
+                Ok(prepared) => person.prepared.push((*datum, prepared.text)),
+                Err(why) => person.left_out.push((*datum, why)),
+            }
+        }
+        person
+    }
+
+    /// What is told of one thing.
+    pub(super) fn get(&self, datum: UserDatum) -> Option<&str> {
+        let mut prepared = self.prepared.iter();
+        let found = prepared.find(|(known, _)| *known == datum);
+        found.map(|(_, text)| text.expose())
+    }
+}
+
+/// The value of a parameter with a role, personal or not.
+fn value<'a>(told: &Told<'a>, role: &ParameterRole) -> Option<Cow<'a, str>> {
+    let personal = told.personal(role).map(Pii::expose);
+    let value = personal.or_else(|| told.parameter(role))?;
+    (!value.trim().is_empty()).then_some(Cow::Borrowed(value))
+}

@@ -1,0 +1,97 @@
+//! What is told: a conversion with everything around it.
+
+use super::account::Account;
+use super::event_id;
+use super::unsent::Unsent;
+use crate::event::Event;
+use crate::model::{Conversion, ParameterRole};
+use crate::network::SourceParameter;
+use crate::outbound::Part;
+use crate::scope::{Field, Scope, ToldPayout, Value};
+use crate::value::{Money, Pii, Timestamp};
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+};
+
+/// A conversion, and what is known around it when its event is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told<'a> {
+    /// The click, the conversion and the names around them.
+    pub(crate) scope: &'a Scope<'a>,
+    pub(crate) conversion: &'a Conversion,
+    /// The message, which has the personal parameters.
+    pub(crate) message: &'a Event,
+    /// The parameter table of the conversion's source.
+    pub(crate) parameters: &'a [SourceParameter],
+    /// The value; none where the conversion is never money.
+    pub(crate) value: Option<ToldPayout>,
+    /// When it is decided.
+    pub(crate) now: Timestamp,
+}
+
+impl<'a> Told<'a> {
+    /// The time of the conversion. A network's clock may be ahead, and no platform takes an event
+    /// of the future.
+    pub(super) fn at(&self) -> Timestamp {
+        self.conversion.shown.at.min(self.now)
+    }
+
+    /// The value of the source's parameter that has a role and is not personal.
+    pub(super) fn parameter(&self, role: &ParameterRole) -> Option<&'a str> {
+        let parameters = &self.conversion.shown.parameters;
+        let mut rows = self.parameters.iter().filter(|row| row.role.as_ref() == Some(role));
+        rows.find_map(|row| parameters.get(&row.name)).map(String::as_str)
+    }
+
+    /// The value of the source's parameter that has a role and is personal.
+    pub(super) fn personal(&self, role: &ParameterRole) -> Option<&'a Pii> {
+        let mut rows = self.parameters.iter().filter(|row| row.role.as_ref() == Some(role));
+        rows.find_map(|row| self.message.private.get(&row.name))
+    }
+
+    /// A personal value of the click itself: `ip`, `useragent`.
+    pub(super) fn of_click(&self, name: &str) -> Option<&'a str> {
+        let value = self.scope.click.private.get(name).map(Pii::expose);
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// The value of the channel's parameter that has a role.
+    pub(super) fn click_parameter(&self, role: ParameterRole) -> Option<Cow<'a, str>> {
+        match self.scope.value(&Field::Role(role)) {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The order: the network's number, else the receipt.
+    pub(super) fn order(&self) -> Option<Cow<'a, str>> {
+        match self.scope.value(&Field::OrderId) {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value as money; none where the conversion is never money.
+    pub(super) fn money(&self) -> Result<Option<Money>, Unsent> {
+        match self.value {
+            None => Ok(None),
+            Some(ToldPayout::Known(money)) => Ok(Some(money)),
+            Some(ToldPayout::NoRate) => Err(Unsent::NoRate),
+            Some(ToldPayout::NoAmount(_)) => Err(Unsent::NoAmount),
+        }
+    }
+
+    /// The id of the event, by the account's template or else by [`event_id()`](super::event_id()).
+    pub(super) fn event_id(&self, account: &Account) -> Result<String, Unsent> {
+        let Some(template) = &account.event_id else {
+            return Ok(event_id::of(self.conversion));
+        };
+        let rendered = template.render(self.scope).map_err(Unsent::EventId)?;
+        let texts = rendered.0.iter().map(|part| match part {
+            Part::Text(text) => text.as_str(),
+            Part::Hole(_) | Part::Optional { .. } => "",
+        });
+        Ok(texts.collect::<String>().trim().to_string())
+    }
+}

@@ -1,0 +1,125 @@
+//! Writes the event of a conversion.
+
+use super::account::{Account, Terms};
+use super::draft::Draft;
+use super::person::Person;
+use super::told::Told;
+use super::unsent::Unsent;
+use super::{google, meta, microsoft, tiktok};
+use crate::outbound::{Item, Outbound};
+use crate::value::{Money, Pii, Timestamp};
+use alloc::{
+    boxed::Box,
+    collections::BTreeMap,
+    string::String,
+};
+use core::time::Duration;
+
+/// The event of a conversion as an item of a request.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) outbound: Outbound,
+    /// The request that asks what became of a receipt.
+    pub(crate) check: Option<Box<Outbound>>,
+    /// The personal values of its holes.
+    pub(crate) private: BTreeMap<String, Pii>,
+    /// The time until which the platform takes it.
+    pub(crate) not_after: Option<Timestamp>,
+}
+
+/// What the writers of all platforms are given.
+pub(super) struct Subject<'a> {
+    pub(super) told: &'a Told<'a>,
+    /// The platform's name of the event.
+    pub(super) name: &'a str,
+    pub(super) id: &'a str,
+    pub(super) value: Option<Money>,
+    pub(super) person: &'a Person<'a>,
+}
+
+/// How long before a platform's limit an event is last sent: the platform compares with the time at
+/// which it arrives there.
+const MARGIN: Duration = Duration::from_secs(5 * 60);
+
+/// A day in seconds.
+const DAY: u64 = 24 * 60 * 60;
+
+impl Account {
+    /// Writes the event of a conversion as an item of a request.
+    ///
+    /// # Errors
+    /// [`Unsent`]: why it is not written.
+    pub(crate) fn write(&self, told: &Told<'_>) -> Result<Written, Unsent> {
+        let type_name = &told.conversion.shown.type_name;
+        let terms = self.events.get(type_name).ok_or_else(|| Unsent::NoEvent {
+            api: self.id.as_str().into(),
+        })?;
+        let not_after = self.not_after(told)?;
+        let id = told.event_id(self)?;
+        let person = Person::of(self, told);
+        let subject = Subject {
+            told,
+            name: &terms.name,
+            id: &id,
+            value: told.money()?,
+            person: &person,
+        };
+        let mut draft = Draft::new();
+        match &self.terms {
+            Terms::Meta(terms) => meta::write(terms, &subject, &mut draft)?,
+            Terms::Google(terms) => google::write(terms, &subject, &mut draft)?,
+            Terms::TikTok(terms) => tiktok::write(terms, &subject, &mut draft)?,
+            Terms::Microsoft(terms) => microsoft::write(terms, &subject, &mut draft)?,
+        }
+        let (text, private) = draft.finish();
+        let mut outbound = terms.frame.clone();
+        let limit = self.limit;
+        outbound.item = Some(Item { limit, text });
+        Ok(Written {
+            outbound,
+            check: self.check.clone().map(Box::new),
+            private,
+            not_after,
+        })
+    }
+
+    /// The time until which the platform takes the event, where it has a limit.
+    fn not_after(&self, told: &Told<'_>) -> Result<Option<Timestamp>, Unsent> {
+        let Some(days) = self.oldest_days() else {
+            return Ok(None);
+        };
+        let longest = Duration::from_secs(u64::from(days).saturating_mul(DAY)).saturating_sub(MARGIN);
+        let last = told.at().checked_add(longest);
+        if last.is_some_and(|last| last < told.now) {
+            return Err(Unsent::TooOld {
+                platform: self.platform,
+                days,
+            });
+        }
+        Ok(last)
+    }
+
+    /// How many days old an event may be when it arrives at the platform.
+    fn oldest_days(&self) -> Option<u32> {
+        match &self.terms {
+            Terms::Meta(terms) => Some(terms.oldest_days()),
+            Terms::Microsoft(_) => Some(microsoft::OLDEST_DAYS),
+            Terms::Google(_) | Terms::TikTok(_) => None,
+        }
+    }
+}
+
+/// The texts between commas.
+pub(super) fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Whether a text says yes, as networks and consent tools write it.
+pub(super) fn says_yes(text: &str) -> Option<bool> {
+    let text: String = text.trim().chars().flat_map(char::to_lowercase).collect();
+    match text.as_str() {
+        "1" | "true" | "yes" | "y" | "g" | "granted" | "consent_granted" => Some(true),
+        "0" | "false" | "no" | "n" | "d" | "denied" | "consent_denied" => Some(false),
+        _ => None,
+    }
+}
