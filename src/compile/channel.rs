@@ -1,7 +1,7 @@
 //! Traffic channels.
 
 use super::context::Context;
-use super::parameter::{macro_text, parameter_name};
+use super::parameter::{cookie_name, macro_text, parameter_name};
 use super::request;
 use super::rows::{is_new, named, title};
 use crate::config::Place;
@@ -78,11 +78,16 @@ struct Parameters {
 
 fn parameters(channel: &TrafficChannel, place: &Place<'_>) -> Parameters {
     let mut read = Parameters::default();
-    let (mut slots, mut names) = (BTreeSet::new(), BTreeSet::new());
+    let (mut slots, mut names, mut cookies) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (place, row) in place.rows("parameter", &channel.parameters) {
         let name = place.at("name").accept(parameter_name(&row.name));
         let pasted = row.macro_text.as_deref().map(macro_text);
         let pasted = pasted.and_then(|text| place.at("macro").accept(text));
+        let cookie = row.cookie.as_deref().map(cookie_name);
+        let cookie = cookie.and_then(|name| place.at("cookie").accept(name));
+        if let Some(cookie) = &cookie {
+            is_new(&place.at("cookie"), cookie, &mut cookies);
+        }
         let (slot, Some(name)) = (row.slot, name) else { continue };
         let word = slot.to_string();
         is_new(&place.at("slot"), &word, &mut slots);
@@ -103,6 +108,7 @@ fn parameters(channel: &TrafficChannel, place: &Place<'_>) -> Parameters {
             slot,
             name,
             macro_text: pasted.unwrap_or_default(),
+            cookie,
         });
     }
     read

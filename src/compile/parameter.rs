@@ -58,17 +58,31 @@ fn parameter(
 
 /// The name of a parameter in a URL, as it is written there.
 pub(super) fn parameter_name(text: &str) -> Result<String, Refusal> {
-    if text.is_empty() {
-        return Err("is empty".into());
-    }
-    if text.len() > MAX_PARAMETER_NAME {
-        return Err(format!("is {} bytes long, at most {MAX_PARAMETER_NAME} are allowed", text.len()).into());
-    }
-    match text
+    match fitting(text)?
         .chars()
         .find(|c| !c.is_ascii_graphic() || matches!(c, '&' | '=' | '#' | '+' | '%'))
     {
         Some(character) => Err(format!("holds {character:?}, which is not allowed in a parameter's name").into()),
+        None => Ok(text.into()),
+    }
+}
+
+/// A name that is neither empty nor too long.
+fn fitting(name: &str) -> Result<&str, Refusal> {
+    if name.is_empty() {
+        return Err("is empty".into());
+    }
+    if name.len() > MAX_PARAMETER_NAME {
+        return Err(format!("is {} bytes long, at most {MAX_PARAMETER_NAME} are allowed", name.len()).into());
+    }
+    Ok(name)
+}
+
+/// The name of a cookie: a token (RFC 6265, section 4.1.1).
+pub(super) fn cookie_name(text: &str) -> Result<String, Refusal> {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    match fitting(text)?.chars().find(|c| !is_token(*c)) {
+        Some(character) => Err(format!("holds {character:?}, which is not allowed in a cookie's name").into()),
         None => Ok(text.into()),
     }
 }

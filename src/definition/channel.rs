@@ -66,7 +66,8 @@ impl TrafficChannel {
         }
     }
 
-    /// A channel from a shipped template: `evadav`, `exoclick`, `facebook`, `richpush`.
+    /// A channel from a shipped template: `bing`, `evadav`, `exoclick`, `facebook`, `google`,
+    /// `outbrain`, `pinterest`, `reddit`, `richpush`, `snapchat`, `taboola`, `tiktok`.
     ///
     /// # Errors
     /// Rejects a name that no shipped template has.
@@ -87,6 +88,9 @@ pub struct ChannelParameter {
     pub macro_text: Option<String>,
     /// The role: what the value stands for.
     pub role: Option<ParameterRole>,
+    /// The name of a cookie of the click's request. Its value counts where the click's URL has no
+    /// such parameter.
+    pub cookie: Option<String>,
     /// Whether nothing is sent to the channel while the value is empty or an unfilled macro. By
     /// default `ref_id` is required, and no other slot.
     pub required: Option<bool>,
@@ -96,16 +100,18 @@ part!(ChannelParameter, MAX_PARAMETERS, {
     name,
     macro_text: "macro",
     role,
+    cookie,
     required,
 });
 setters!(ChannelParameter {
     option with_macro(macro_text: String),
     option with_role(role: ParameterRole),
+    option with_cookie(cookie: String),
     option with_required(required: bool),
 });
 
 impl ChannelParameter {
-    /// A parameter without macro and role.
+    /// A parameter without macro, role and cookie.
     #[must_use]
     pub fn new(slot: ClickSlot, name: impl Into<String>) -> Self {
         let name = name.into();
@@ -114,6 +120,7 @@ impl ChannelParameter {
             name,
             macro_text: None,
             role: None,
+            cookie: None,
             required: None,
         }
     }

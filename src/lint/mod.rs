@@ -143,7 +143,7 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
             source::lint(row, &place, source, tracker);
         }
         roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), |role| {
-            !is_channels(role)
+            !role.is_of_click()
         });
     }
     for (place, row) in root.rows("domain", &definition.domains) {
@@ -165,7 +165,11 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
     inert(definition.timezone.is_some() && !is_used, &root.at("timezone"));
     inert(!definition.conversion_apis.is_empty(), &root.at("conversion_api"));
     for (place, row) in root.rows("traffic_channel", &definition.traffic_channels) {
-        roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), is_channels);
+        roles(
+            &place,
+            row.parameters.iter().map(|row| row.role.as_ref()),
+            ParameterRole::is_of_click,
+        );
         inert(row.api.is_some(), &place.at("api"));
         if let Some(channel) = tracker.tables.channels.get(&row.id) {
             told::template(row, channel, sending, &place.at("postback"));
@@ -183,10 +187,6 @@ fn earning(definition: &Definition, place: &Place<'_>) {
              leave it out, and map the words that earn in the source's `statuses`",
         );
     }
-}
-
-fn is_channels(role: &ParameterRole) -> bool {
-    role.as_str().starts_with("rt_")
 }
 
 /// Warns of unknown roles in a parameter table, and of known ones that do not belong there.
@@ -213,7 +213,7 @@ fn roles<'r>(
             }
             known if belongs(known) => {}
             known => {
-                let side = if is_channels(known) {
+                let side = if known.is_of_click() {
                     "for a traffic channel's parameter, not for an offer source's"
                 } else {
                     "for an offer source's parameter, not for a traffic channel's"

@@ -216,8 +216,12 @@ closed_enum! {
 }
 
 open_enum! {
-    /// The role of a parameter. The first ones belong to conversions; those that begin with `rt_`
-    /// belong to the click. Your own roles begin with `x_`.
+    /// The role of a parameter. The first ones belong to conversions. Those that begin with `rt_`,
+    /// and the ids of ad platforms after them, belong to the click. Your own roles begin with `x_`.
+    ///
+    /// The ids of ad platforms are named as the platform names its URL parameter or its cookie. They
+    /// are what the platform's conversion API knows a click or a browser by. Their case counts, and
+    /// nothing of them is changed.
     pub enum ParameterRole {
         /// The id by which events from browser and server are deduplicated.
         EventId = "event_id",
@@ -285,6 +289,40 @@ open_enum! {
         RtRole1 = "rt_role_1",
         /// A role for any purpose of your own.
         RtRole2 = "rt_role_2",
+        /// Meta's click id: the URL parameter `fbclid`.
+        Fbclid = "fbclid",
+        /// Meta's click id as its cookie `_fbc` holds it: `fb.1.{milliseconds}.{fbclid}`.
+        Fbc = "fbc",
+        /// Meta's id of the browser: its cookie `_fbp`.
+        Fbp = "fbp",
+        /// Google Ads' click id: the URL parameter `gclid`.
+        Gclid = "gclid",
+        /// Google Ads' id of a click that leads from an app to the web: `gbraid`.
+        Gbraid = "gbraid",
+        /// Google Ads' id of a click that leads from the web to an app: `wbraid`.
+        Wbraid = "wbraid",
+        /// TikTok's click id: the URL parameter `ttclid`.
+        Ttclid = "ttclid",
+        /// TikTok's id of the browser: its cookie `_ttp`.
+        Ttp = "ttp",
+        /// Microsoft Advertising's click id: the URL parameter `msclkid`.
+        Msclkid = "msclkid",
+        /// Snapchat's click id: the URL parameter `ScCid`.
+        Sccid = "sccid",
+        /// Snapchat's id of the browser: its cookie `_scid`.
+        Scid = "scid",
+        /// Pinterest's click id: the URL parameter `epik`, or its cookie `_epik`.
+        Epik = "epik",
+        /// Reddit's click id: the URL parameter `rdt_cid`.
+        RdtCid = "rdt_cid",
+        /// Reddit's id of the browser: its cookie `_rdt_uuid`.
+        RdtUuid = "rdt_uuid",
+        /// LinkedIn's id of a click, which its API calls a first-party tracking UUID: `li_fat_id`.
+        LiFatId = "li_fat_id",
+        /// Taboola's click id.
+        Tblci = "tblci",
+        /// Outbrain's click id.
+        Dicbo = "dicbo",
     }
 }
 
@@ -296,5 +334,37 @@ impl ParameterRole {
             self,
             Self::Email | Self::Phone | Self::FirstName | Self::LastName | Self::Zip | Self::DateOfBirth | Self::Gender
         )
+    }
+
+    /// Whether this is an ad platform's id of a click or of a browser.
+    #[must_use]
+    pub fn is_click_id(&self) -> bool {
+        matches!(
+            self,
+            Self::Fbclid
+                | Self::Fbc
+                | Self::Fbp
+                | Self::Gclid
+                | Self::Gbraid
+                | Self::Wbraid
+                | Self::Ttclid
+                | Self::Ttp
+                | Self::Msclkid
+                | Self::Sccid
+                | Self::Scid
+                | Self::Epik
+                | Self::RdtCid
+                | Self::RdtUuid
+                | Self::LiFatId
+                | Self::Tblci
+                | Self::Dicbo
+        )
+    }
+
+    /// Whether values of this role belong to the click, so that a traffic channel's parameter has
+    /// them. The other known roles belong to a conversion.
+    #[must_use]
+    pub fn is_of_click(&self) -> bool {
+        self.is_click_id() || self.as_str().starts_with("rt_")
     }
 }

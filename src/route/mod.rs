@@ -23,6 +23,7 @@
 //!     let visit = Visit {
 //!         campaign: "summer",
 //!         query: b"ref_id=RP1",
+//!         cookies: b"",
 //!         at: Timestamp::from_unix_seconds(1_800_000_000)?,
 //!         entropy: [1, 2, 3], // random bits of the host's
 //!         visitor: [("country".to_owned(), "DE".to_owned())].into(),
@@ -36,11 +37,13 @@
 //! }
 //! ```
 
+mod cookies;
 mod fit;
 mod limit;
 mod query;
 mod slots;
 
+pub use cookies::MAX_COOKIES;
 pub use limit::{MAX_CLICK, MAX_CLICK_VALUE};
 
 use crate::delivery::{FillError, fill_private};
@@ -61,6 +64,10 @@ pub struct Visit<'a> {
     pub campaign: &'a str,
     /// The URL's query, as it came. A fault in it never stops the visitor.
     pub query: &'a [u8],
+    /// The request's cookies, as the header `Cookie` has them (`name=value; name2=value2`); several
+    /// such headers are joined by `; `. Only those that a parameter of the channel names are read,
+    /// and only the first [`MAX_COOKIES`] bytes.
+    pub cookies: &'a [u8],
     /// The time of the visit.
     pub at: Timestamp,
     /// 192 random bits, for the click's id and for the choice of path and offer.
@@ -151,7 +158,7 @@ impl<'t> Router<'t> {
         );
         click.visitor = visit.visitor;
         click.private = visit.private;
-        slots::fill(&mut click, channel, visit.query);
+        slots::fill(&mut click, channel, visit.query, visit.cookies);
         click.cost = click.cost.or(campaign.cost);
         fit::fit(&mut click);
         let mut scope = Scope::of_click(&click);
@@ -238,6 +245,7 @@ mod tests {
         let visit = Visit {
             campaign: "c",
             query: b"",
+            cookies: b"",
             at: Timestamp::from_unix_seconds(0).unwrap(),
             entropy: [0; 3],
             visitor: BTreeMap::new(),

@@ -19,6 +19,15 @@ pub(super) fn parameters(query: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, &
 /// ends and tabs around the value are removed.
 pub(super) fn text(raw: &[u8]) -> (Cow<'_, str>, Option<NoteProblem>) {
     let (bytes, is_whole) = decoded_so_far(raw);
+    readable(bytes, is_whole)
+}
+
+/// Reads a value that is not encoded, such as a cookie's, as [`text`] reads one that is.
+pub(super) fn plain(raw: &[u8]) -> (Cow<'_, str>, Option<NoteProblem>) {
+    readable(Cow::Borrowed(raw), true)
+}
+
+fn readable(bytes: Cow<'_, [u8]>, is_whole: bool) -> (Cow<'_, str>, Option<NoteProblem>) {
     let (text, is_utf8) = utf8(bytes);
     let text = trimmed(text);
     if let Some(at) = text.find(char::is_control) {
@@ -105,6 +114,9 @@ mod tests {
             assert_eq!(read(raw), (whole.into(), problem), "{raw}");
         }
         assert_eq!(text(b"a\xff"), ("a".into(), Some(NoteProblem::NotUtf8)));
+        assert_eq!(plain(b"a\xff"), ("a".into(), Some(NoteProblem::NotUtf8)));
+        assert_eq!(plain(b"a+b%20c"), ("a+b%20c".into(), None));
+        assert_eq!(plain(b"a\x01b"), ("a".into(), Some(NoteProblem::Control)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! Fills a click's slots from its query.
+//! Fills a click's slots from its query and its cookies.
 
+use super::cookies::cookie;
 use super::limit::MAX_CLICK_VALUE;
 use super::query;
 use crate::model::{Click, Kept, MAX_NOTE_VALUE, MAX_NOTES, Note, NoteProblem, SLOTS};
@@ -17,6 +18,8 @@ use alloc::{
 struct Wanted<'q> {
     name: Cow<'q, str>,
     slot: ClickSlot,
+    /// The cookie that counts where the query has no such parameter.
+    cookie: Option<&'q str>,
     raw: Option<&'q [u8]>,
     is_repeated: bool,
 }
@@ -25,8 +28,9 @@ struct Wanted<'q> {
 /// and `cost` by their own names. An unfilled macro counts as a missing value. What cannot be read
 /// is noted. Of a text the readable part is kept. An id or a cost is kept whole or not at all,
 /// since a part of it would be another id or another cost. Parameters that nothing reads are not
-/// looked at.
-pub(super) fn fill(click: &mut Click, channel: &Channel, query: &[u8]) {
+/// looked at. A cookie counts where the query has no value for its row; what holds for values of the
+/// query holds for it too, but it is not decoded, since cookies are not encoded.
+pub(super) fn fill(click: &mut Click, channel: &Channel, query: &[u8], cookies: &[u8]) {
     let mut wanted = wanted(channel);
     for (name, value) in query::parameters(query).filter(|(_, value)| !value.is_empty()) {
         for found in wanted.iter_mut().filter(|wanted| wanted.name.as_bytes() == &*name) {
@@ -41,33 +45,40 @@ pub(super) fn fill(click: &mut Click, channel: &Channel, query: &[u8]) {
             if wanted.is_repeated {
                 note(click, &wanted, NoteProblem::Repeated, Kept::First);
             }
-            one(click, channel, &wanted, raw);
+            one(click, channel, &wanted, query::text(raw));
+        } else if let Some(raw) = wanted.cookie.and_then(|name| cookie(cookies, name)) {
+            one(click, channel, &wanted, query::plain(raw));
         }
     }
 }
 
 fn wanted<'c>(channel: &'c Channel) -> Vec<Wanted<'c>> {
-    let parameter = |name, slot| Wanted {
+    let parameter = |name, slot, cookie| Wanted {
         name,
         slot,
+        cookie,
         raw: None,
         is_repeated: false,
     };
     let rows = channel.parameters.iter();
     let mut wanted: Vec<Wanted<'c>> = rows
-        .map(|row| parameter(Cow::Borrowed(row.name.as_str()), row.slot))
+        .map(|row| parameter(Cow::Borrowed(row.name.as_str()), row.slot, row.cookie.as_deref()))
         .collect();
     let own = [ClickSlot::RefId, ClickSlot::ExternalId, ClickSlot::Cost].into_iter();
     for slot in own.chain((1..=SLOTS).map(ClickSlot::Sub)) {
         if !channel.parameters.iter().any(|row| row.slot == slot) {
-            wanted.push(parameter(Cow::Owned(slot.to_string()), slot));
+            wanted.push(parameter(Cow::Owned(slot.to_string()), slot, None));
         }
     }
     wanted
 }
 
-fn one(click: &mut Click, channel: &Channel, wanted: &Wanted<'_>, raw: &[u8]) {
-    let (text, problem) = query::text(raw);
+fn one(
+    click: &mut Click,
+    channel: &Channel,
+    wanted: &Wanted<'_>,
+    (text, problem): (Cow<'_, str>, Option<NoteProblem>),
+) {
     if is_unfilled_macro(&text) {
         let mut roles = channel.roles.iter();
         let is_personal = roles.any(|(role, slot)| role.is_private() && *slot == wanted.slot);

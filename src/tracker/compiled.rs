@@ -150,6 +150,8 @@ pub(crate) struct ChannelParameter {
     pub(crate) slot: ClickSlot,
     pub(crate) name: String,
     pub(crate) macro_text: String,
+    /// The cookie whose value counts where the click's URL has no such parameter.
+    pub(crate) cookie: Option<String>,
 }
 
 /// A campaign.

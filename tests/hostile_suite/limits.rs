@@ -87,6 +87,7 @@ fn visit(query: &str) -> Visit<'_> {
     Visit {
         campaign: "summer",
         query: query.as_bytes(),
+        cookies: b"",
         at: at(),
         entropy: [1, 2, 3],
         visitor: BTreeMap::new(),

@@ -84,6 +84,7 @@ fn an_unknown_campaign_is_shown_on_one_line() {
     let visit = Visit {
         campaign: "a\nb",
         query: b"",
+        cookies: b"",
         at: Timestamp::from_unix_seconds(0).unwrap(),
         entropy: [0; 3],
         visitor: BTreeMap::new(),

@@ -115,6 +115,7 @@ impl World {
         let visit = Visit {
             campaign,
             query: query.as_bytes(),
+            cookies: b"",
             at: Self::at(number)?,
             entropy: [
                 number.wrapping_mul(0x9e37_79b9_7f4a_7c15),

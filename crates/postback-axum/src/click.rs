@@ -14,6 +14,7 @@ use axum::{
 use postback::model::ReferrerPolicy;
 use postback_service::{Lost, LostReason, Visitor};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Paths that browsers and crawlers request from every host, and the names of our own routes.
 /// Nobody who requests these is a visitor.
@@ -45,9 +46,11 @@ pub(crate) async fn redirect(
     let campaign = campaign.map_or_else(|_| String::new(), |Path(campaign)| campaign);
     let query = uri.query().unwrap_or_default();
     let as_json = query.split('&').any(|pair| pair == "format=json");
+    let cookies = cookies(&headers);
     let visitor = Visitor {
         campaign: &campaign,
         query: query.as_bytes(),
+        cookies: &cookies,
         host: text(&headers, &header::HOST).or_else(|| uri.authority().map(Authority::as_str)),
         address: caller.0,
         user_agent: text(&headers, &header::USER_AGENT),
@@ -101,6 +104,16 @@ fn told(reason: &LostReason, write: impl Fn(StatusCode, &str) -> Response) -> Re
 
 fn plain_line(status: StatusCode, text: &str) -> Response {
     plain(status, &format!("{text}\n"))
+}
+
+/// The cookies of the request. HTTP/2 allows a header for each of them (RFC 9113, section 8.2.3).
+fn cookies(headers: &HeaderMap) -> Cow<'_, [u8]> {
+    let mut values = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    let first = values.next().unwrap_or_default();
+    values.fold(Cow::Borrowed(first), |mut joined, more| {
+        joined.to_mut().extend([b"; ", more].concat());
+        joined
+    })
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

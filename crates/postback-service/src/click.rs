@@ -33,6 +33,9 @@ pub struct Visitor<'a> {
     pub campaign: &'a str,
     /// The query of the link, as it came.
     pub query: &'a [u8],
+    /// The cookies of the request (header `Cookie`), as they came; several such headers are joined
+    /// by `; `. Only those that a parameter of the traffic channel names are read.
+    pub cookies: &'a [u8],
     /// The host of the request (header `Host`). It gives the domain if the campaign is unknown.
     pub host: Option<&'a str>,
     /// The visitor's IP address.
@@ -185,6 +188,7 @@ fn route(shared: &Shared, live: &Live, visitor: &Visitor<'_>) -> Result<Routed, 
     let visit = Visit {
         campaign: visitor.campaign,
         query: visitor.query,
+        cookies: visitor.cookies,
         at: shared.now(),
         entropy: [random(), random(), random()],
         visitor: plain,

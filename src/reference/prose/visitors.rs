@@ -31,7 +31,8 @@ rows! { CHANNEL {
     "The name by which campaigns refer to it.",
     "\"push\"";
     "template", NONE,
-    "A shipped template that fills in what the row leaves out: `evadav`, `exoclick`, `facebook` or `richpush`.",
+    "A shipped template that fills in what the row leaves out: `bing`, `evadav`, `exoclick`, `facebook`, `google`, \
+     `outbrain`, `pinterest`, `reddit`, `richpush`, `snapchat`, `taboola` or `tiktok`.",
     "\"richpush\"";
     "title", said("its `id`"),
     "Its name for people, and `{trafficsourcename}`.",
@@ -71,8 +72,14 @@ rows! { PARAMETER {
     "The channel's macro, which is pasted there.",
     "\"[ZONE_ID]\"";
     "role", NONE,
-    "What it stands for: `rt_campaign_id`, `rt_ad_id`, `rt_placement_id` and others.",
+    "What it stands for: `rt_campaign_id`, `rt_ad_id`, `rt_placement_id` and others; or an id by which an ad platform \
+     knows the click or the browser: `fbclid`, `fbc`, `fbp`, `gclid`, `gbraid`, `wbraid`, `ttclid`, `ttp`, `msclkid`, \
+     `sccid`, `scid`, `epik`, `rdt_cid`, `rdt_uuid`, `li_fat_id`, `tblci` or `dicbo`.",
     "\"rt_placement_id\"";
+    "cookie", NONE,
+    "The name of a cookie of the click's request. Its value counts where the click's URL has no such parameter. A \
+     browser sends it only if it was set for the tracking domain or a domain above it.",
+    "\"_fbc\"";
     "required", said("`true` for the slot `ref_id`, else `false`"),
     "Whether the channel is told nothing of a click whose value is empty or an unfilled macro.",
     "true";

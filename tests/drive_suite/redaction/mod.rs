@@ -61,6 +61,7 @@ fn visit(house: &House) -> String {
     let visit = Visit {
         campaign: "summer",
         query: b"ref_id=ref-1",
+        cookies: b"",
         at: after(0),
         entropy: [1, 2, 3],
         visitor: BTreeMap::new(),
