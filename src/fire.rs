@@ -5,18 +5,25 @@
 //! things, `decide` took 36,400 instructions with this and 54,700 without, when rules became
 //! conditions. An index of types and statuses as bitsets saved less than 4 % more and was removed.
 
+use crate::conversion_api::{Told, Unsent, ValueOf};
 use crate::delivery::{Cause, Delivery};
 use crate::event::Event;
 use crate::meaning::{Decision, delta};
-use crate::model::{Click, Conversion, Updates};
+use crate::model::{Click, Conversion, Revenue, Updates};
 use crate::outbound::{HoledText, Outbound};
 use crate::plan::{EventRow, Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
 use crate::rule::{Condition, RuleAnswer, evaluate_names, evaluate_rest};
 use crate::scope::{Names, Scope, ToldPayout};
 use crate::template::RenderError;
-use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, names};
-use crate::value::{CampaignId, DeliveryId, EventId, PostbackId, Timestamp};
-use alloc::{string::ToString, vec::Vec};
+use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, RequestRule, Sends, names};
+use crate::value::{CampaignId, DeliveryId, EventId, Money, Pii, PostbackId, Timestamp};
+use alloc::{
+    boxed::Box,
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec::Vec,
+};
+use thiserror::Error;
 
 /// A conversion before and after an event. The decision is made at `now`.
 pub(crate) struct Change<'a> {
@@ -242,7 +249,7 @@ impl<'t> Decision<'t> {
                             verdict
                         }
                         Err(why) => {
-                            lacks_amount |= matches!(why, RenderError::NoAmount { .. });
+                            lacks_amount |= why.lacks_amount();
                             RuleVerdict::NotRendered(why.to_string())
                         }
                     }
@@ -266,7 +273,7 @@ impl<'t> Decision<'t> {
         scope: &Scope<'_>,
         fired: &[Fired],
         outbox: &mut Vec<Delivery>,
-    ) -> Result<RuleVerdict, RenderError> {
+    ) -> Result<RuleVerdict, NotWritten> {
         let known = known(fired, campaign, postback);
         let revision = match (change.before, postback.updates) {
             (None, _) => None,
@@ -294,28 +301,25 @@ impl<'t> Decision<'t> {
         let mut scope = *scope;
         scope.payout_delta = scope.payout.map(|payout| delta(told, payout));
         scope.delivery = Some(&id);
-        let outbound = render(postback, &scope)?;
+        let Request {
+            outbound,
+            private,
+            check,
+            not_after,
+        } = self.request(change, postback, &scope)?;
         // The rows stand in the order of their ids, each once. A row is made in its place, since it
         // is large.
         if let Err(place) = outbox.binary_search_by(|known| known.id.cmp(&id)) {
-            let private = outbound.private_values(change.click, change.event);
             outbox.insert(
                 place,
                 Delivery {
-                    cause: Cause::Postback {
-                        conversion: change.after.id.clone(),
-                        click: change.click.id.clone(),
-                        event: change.event.id.clone(),
-                        campaign: campaign.id.clone(),
-                        postback: postback.id.clone(),
-                        success: postback.success.clone(),
-                    },
+                    cause: cause(postback, campaign, change),
                     lane: postback.lane.clone(),
                     not_before: None,
-                    not_after: None,
+                    not_after,
                     created_at: change.now,
                     outbound,
-                    check: None,
+                    check,
                     retry: postback.retry.clone(),
                     replaces: None,
                     private,
@@ -340,15 +344,139 @@ fn delivery_id(change: &Change<'_>, postback: &PostbackRule, revision: Option<&E
     )
 }
 
-pub(crate) fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbound, RenderError> {
-    let url = postback.url.render(scope)?;
-    let mut outbound = Outbound::new(postback.method, url);
-    if let Some(body) = &postback.body {
+/// The cause of a rule's delivery.
+pub(crate) fn cause(rule: &PostbackRule, campaign: &Campaign, change: &Change<'_>) -> Cause {
+    let (conversion, click, event) = (
+        change.after.id.clone(),
+        change.click.id.clone(),
+        change.event.id.clone(),
+    );
+    let (campaign, postback) = (campaign.id.clone(), rule.id.clone());
+    match &rule.sends {
+        Sends::Request(request) => Cause::Postback {
+            conversion,
+            click,
+            event,
+            campaign,
+            postback,
+            success: request.success.clone(),
+        },
+        Sends::Event(event_rule) => Cause::ConversionApi {
+            platform: event_rule.account.platform().as_str().into(),
+            account: event_rule.account.id().as_str().into(),
+            conversion,
+            click,
+            event,
+            campaign: Some(campaign),
+            postback: Some(postback),
+        },
+    }
+}
+
+/// A request that was written, and what goes with it.
+pub(crate) struct Request {
+    pub(crate) outbound: Outbound,
+    /// The personal values of its holes.
+    pub(crate) private: BTreeMap<String, Pii>,
+    /// The request that asks what became of a receipt.
+    pub(crate) check: Option<Box<Outbound>>,
+    /// The time until which it is of use.
+    pub(crate) not_after: Option<Timestamp>,
+}
+
+/// Why a request is not written.
+#[derive(Debug, Error)]
+pub(crate) enum NotWritten {
+    /// A value does not fit the template.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The platform cannot be told.
+    #[error(transparent)]
+    Unsent(#[from] Unsent),
+}
+
+impl NotWritten {
+    /// Whether it would be written if an amount were known.
+    fn lacks_amount(&self) -> bool {
+        match self {
+            Self::Render(why) => matches!(why, RenderError::NoAmount { .. }),
+            Self::Unsent(why) => why.lacks_amount(),
+        }
+    }
+}
+
+impl Decision<'_> {
+    /// Writes the request of a rule for a conversion.
+    pub(crate) fn request(
+        &self,
+        change: &Change<'_>,
+        rule: &PostbackRule,
+        scope: &Scope<'_>,
+    ) -> Result<Request, NotWritten> {
+        match &rule.sends {
+            Sends::Request(request) => {
+                let outbound = render(request, scope)?;
+                Ok(Request {
+                    private: outbound.private_values(change.click, change.event),
+                    outbound,
+                    check: None,
+                    not_after: None,
+                })
+            }
+            Sends::Event(event) => {
+                let source = self.sources.get(&change.after.source);
+                let told = Told {
+                    scope,
+                    conversion: change.after,
+                    message: change.event,
+                    parameters: source.map_or(&[], |source| source.parameters.as_slice()),
+                    value: self.value(event.value, change.after, scope.payout),
+                    now: change.now,
+                };
+                let written = event.account.write(&told)?;
+                Ok(Request {
+                    outbound: written.outbound,
+                    private: written.private,
+                    check: written.check,
+                    not_after: written.not_after,
+                })
+            }
+        }
+    }
+
+    /// The value of a conversion's event; none where it is never money and came without an amount.
+    fn value(&self, of: ValueOf, conversion: &Conversion, payout: Option<ToldPayout>) -> Option<ToldPayout> {
+        let is_money = self.adds(&conversion.shown).is_some();
+        if !is_money && conversion.sum.is_none() {
+            return None;
+        }
+        let amount = |money: Option<Money>| match money {
+            Some(money) => ToldPayout::Known(money),
+            None => ToldPayout::NoAmount(self.currency),
+        };
+        match of {
+            ValueOf::Payout => payout,
+            ValueOf::Sum => Some(amount(conversion.sum)),
+            ValueOf::Fixed(money) => Some(ToldPayout::Known(money)),
+            ValueOf::Revenue => match conversion.revenue {
+                Revenue::Counted { money } | Revenue::NotCounted { money } => Some(ToldPayout::Known(money)),
+                Revenue::NoRate => Some(ToldPayout::NoRate),
+                Revenue::Nothing if is_money => Some(amount(None)),
+                Revenue::Nothing => None,
+            },
+        }
+    }
+}
+
+fn render(request: &RequestRule, scope: &Scope<'_>) -> Result<Outbound, RenderError> {
+    let url = request.url.render(scope)?;
+    let mut outbound = Outbound::new(request.method, url);
+    if let Some(body) = &request.body {
         outbound.body = Some(body.render(scope)?);
         outbound
             .headers
             .push(("content-type".into(), HoledText::plain(body.content_type().as_str())));
     }
-    outbound.sign.clone_from(&postback.sign);
+    outbound.sign.clone_from(&request.sign);
     Ok(outbound)
 }

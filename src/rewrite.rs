@@ -52,9 +52,9 @@
 //! }
 //! ```
 
-use crate::delivery::{Cause, Delivery, Replaced};
+use crate::delivery::{Delivery, Replaced};
 use crate::event::Event;
-use crate::fire::{Scopes, note, render};
+use crate::fire::{Change, Scopes, cause, note};
 use crate::meaning::Decision;
 use crate::model::{Click, Conversion, Entry, Revenue, Status};
 use crate::plan::Tally;
@@ -185,7 +185,7 @@ impl Decision<'_> {
     /// [`NotRewritten`]: a delivery that is not a postback, a campaign or a rule that is gone, a
     /// conversion that was declined or taken back, a value that is missing.
     pub fn rewrite(&self, replaces: &Delivery, told: &Retold<'_>, now: Timestamp) -> Result<Rewritten, NotRewritten> {
-        let Cause::Postback { campaign, postback, .. } = &replaces.cause else {
+        let Some((campaign, postback)) = replaces.cause.rule() else {
             return Err(NotRewritten::NoPostback);
         };
         let known = self.campaign(campaign);
@@ -205,19 +205,22 @@ impl Decision<'_> {
         let mut scope = *scopes.of(rule, payout);
         scope.payout_delta = told.once.then_some(payout);
         scope.delivery = Some(&id);
-        let outbound = render(rule, &scope).map_err(|why| NotRewritten::Template(why.to_string()))?;
-        let cause = Cause::Postback {
-            conversion: told.conversion.id.clone(),
-            click: told.click.id.clone(),
-            event: told.event.id.clone(),
-            campaign: campaign.id.clone(),
-            postback: rule.id.clone(),
-            success: rule.success.clone(),
+        let change = Change {
+            now,
+            event: told.event,
+            click: told.click,
+            before: None,
+            after: told.conversion,
+            valued: false,
         };
-        let private = outbound.private_values(told.click, told.event);
-        let mut delivery = Delivery::new(id.clone(), cause, rule.lane.clone(), now, outbound);
+        let request = self.request(&change, rule, &scope);
+        let request = request.map_err(|why| NotRewritten::Template(why.to_string()))?;
+        let cause = cause(rule, campaign, &change);
+        let mut delivery = Delivery::new(id.clone(), cause, rule.lane.clone(), now, request.outbound);
         delivery.retry = rule.retry.clone();
-        delivery.private = private;
+        delivery.private = request.private;
+        delivery.check = request.check;
+        delivery.not_after = request.not_after;
         delivery.replaces = Some(Box::new(Replaced {
             delivery: replaces.id.clone(),
             revision: revision.saturating_add(1),

@@ -111,7 +111,7 @@ fn domains(definition: &Definition, root: &Place<'_>) -> BTreeMap<DomainId, Doma
 }
 
 /// The URL without a slash at the end.
-fn domain_url(text: &str) -> Result<String, String> {
+pub(super) fn domain_url(text: &str) -> Result<String, String> {
     let is_bare = |url: &Url| url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     match web_url(text).filter(is_bare) {
         Some(url) => Ok(url.origin().ascii_serialization()),
@@ -122,7 +122,7 @@ fn domain_url(text: &str) -> Result<String, String> {
     }
 }
 
-fn web_url(text: &str) -> Option<Url> {
+pub(super) fn web_url(text: &str) -> Option<Url> {
     // The parser drops some of these characters silently, so the URL would not be the one that was
     // written.
     let clean = !text.chars().any(|c| c.is_control() || c.is_whitespace());

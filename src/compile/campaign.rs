@@ -6,17 +6,26 @@ use super::postback;
 use super::reach::Reach;
 use super::rows::{named, refer, title};
 use crate::config::Place;
+use crate::conversion_api::Account;
 use crate::definition::{self, Cost, Definition};
 use crate::plan::MAX_TRACED_RULES;
 use crate::tracker::compiled::{Campaign, Offer, Path, PostbackRule, Source};
-use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId};
-use alloc::{collections::BTreeMap, format, vec::Vec};
+use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId, PostbackId};
+use alloc::{collections::BTreeMap, format, sync::Arc, vec::Vec};
 
 /// The names of routes. They stand where a campaign's id stands in a URL, so no campaign can have
 /// one as its id.
 pub(super) const ROUTES: &[&str] = &[
     "postback", "ins", "api", "healthz", "readyz", "metrics", "track.js", "view", "click", "clickupd", "imp",
 ];
+
+/// What campaigns refer to.
+pub(super) struct Parts<'a> {
+    pub(super) channels: &'a BTreeMap<ChannelId, Draft<'a>>,
+    pub(super) offers: &'a BTreeMap<OfferId, Offer>,
+    pub(super) sources: &'a BTreeMap<OfferSourceId, Source>,
+    pub(super) accounts: &'a BTreeMap<PostbackId, Arc<Account>>,
+}
 
 /// The default weight of a path or an offer, as in the trackers of the field.
 const WEIGHT: u32 = 100;
@@ -25,10 +34,14 @@ pub(super) fn resolve(
     definition: &Definition,
     root: &Place<'_>,
     context: &Context<'_>,
-    channels: &BTreeMap<ChannelId, Draft<'_>>,
-    offers: &BTreeMap<OfferId, Offer>,
-    sources: &BTreeMap<OfferSourceId, Source>,
+    parts: &Parts<'_>,
 ) -> BTreeMap<CampaignId, Campaign> {
+    let Parts {
+        channels,
+        offers,
+        sources,
+        accounts,
+    } = *parts;
     let every = Reach::of(sources.values());
     let rows = (root, "campaign", definition.campaigns.as_slice());
     named(rows, ("id", |row| &row.id), |row, place| {
@@ -45,8 +58,13 @@ pub(super) fn resolve(
         let cost = cost(row, draft.map_or(context.currency, |draft| draft.channel.currency));
         let paths = paths(row, place, context);
         let offered = Reach::of_paths(&paths, offers, sources);
-        let mut postbacks = postback::resolve(row, place, context, draft, offered.as_ref().unwrap_or(&every));
-        super::later::campaign_apis(row, place, context);
+        let resolved = postback::Parts {
+            context,
+            channel: draft,
+            reach: offered.as_ref().unwrap_or(&every),
+            accounts,
+        };
+        let mut postbacks = postback::resolve(row, place, resolved);
         number(&mut postbacks);
         let named = postbacks.iter().take(MAX_TRACED_RULES);
         let traced = named.map(|postback| postback.id.clone()).collect();

@@ -33,6 +33,7 @@ mod account;
 mod campaign;
 mod channel;
 mod context;
+mod conversion_api;
 mod format;
 mod later;
 mod offer;
@@ -73,9 +74,8 @@ use context::{Context, Known};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api` and the
-/// cost models other than `cpc` are checked for their shape and change nothing yet.
-/// [`lint`](crate::lint::lint) names each one that the document has.
+/// A channel's `api` and the cost models other than `cpc` are checked for their shape and change
+/// nothing yet. [`lint`](crate::lint::lint) names each one that the document has.
 ///
 /// # Errors
 /// Rejects, all at once, each with its path:
@@ -146,9 +146,9 @@ fn tracker(
     let (mut sources, default_source) = source::resolve(definition, root, &context);
     let offers = offer::resolve(definition, root, &context, &sources);
     source::compare_statuses(&mut sources, offers.values());
-    later::resolve(definition, root, &context);
+    let accounts = conversion_api::resolve(definition, root, &context);
     let channels = channel::resolve(definition, root, &context);
-    let campaigns = campaign::resolve(definition, root, &context, &channels, &offers, &sources);
+    let campaigns = campaign::resolve(definition, root, &context, &campaign::Parts { channels: &channels, offers: &offers, sources: &sources, accounts: &accounts });
     let tables = Tables {
         namespace: options.namespace.clone(),
         fingerprint,

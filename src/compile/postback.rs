@@ -1,50 +1,66 @@
-//! A campaign's postbacks: conditions, payout, updates, request.
+//! A campaign's rules: conditions, payout, updates, and what is sent.
 
 use super::channel::Draft;
 use super::context::Context;
+use super::conversion_api::value_of;
 use super::reach::Reach;
 use super::request;
-use super::rows::named;
+use super::rows::{named, refer};
 use crate::config::Place;
+use crate::conversion_api::Account;
 use crate::definition;
-use crate::delivery::Lane;
+use crate::delivery::{Lane, RetryPolicy};
 use crate::model::Updates;
 use crate::rule::Conditions;
 use crate::scope::ParameterName;
 use crate::template::{BodyTemplate, UrlTemplate};
-use crate::tracker::compiled::{PayoutRule, PostbackRule};
+use crate::tracker::compiled::{EventRule, PayoutRule, PostbackRule, RequestRule, Sends};
 use crate::value::{CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId, SecretReference};
 use alloc::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     format,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 
-pub(super) fn resolve(
-    campaign: &definition::Campaign,
-    place: &Place<'_>,
-    context: &Context<'_>,
-    channel: Option<&Draft<'_>>,
-    reach: &Reach<'_>,
-) -> Vec<PostbackRule> {
+/// What the rules of a campaign are resolved with.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'a> {
+    pub(super) context: &'a Context<'a>,
+    /// The campaign's channel, where it is known.
+    pub(super) channel: Option<&'a Draft<'a>>,
+    pub(super) reach: &'a Reach<'a>,
+    /// The accounts at ad platforms.
+    pub(super) accounts: &'a BTreeMap<PostbackId, Arc<Account>>,
+}
+
+/// The rules of a campaign: its postbacks, and then what it tells conversion APIs.
+pub(super) fn resolve(campaign: &definition::Campaign, place: &Place<'_>, parts: Parts<'_>) -> Vec<PostbackRule> {
     let rows = (place, "postback", campaign.postbacks.as_slice());
     let postbacks: Vec<(PostbackId, PostbackRule)> = named(rows, ("id", |row| &row.id), |row, place| {
-        postback(row, &campaign.id, place, context, channel, reach)
+        postback(row, &campaign.id, place, parts)
     });
-    postbacks.into_iter().map(|(_, postback)| postback).collect()
+    let taken: BTreeSet<&PostbackId> = campaign.postbacks.iter().map(|row| &row.id).collect();
+    let rows = (place, "conversion_api", campaign.conversion_apis.as_slice());
+    let events: Vec<(PostbackId, PostbackRule)> = named(rows, ("id", |row| &row.id), |row, place| {
+        if taken.contains(&row.id) {
+            place.at("id").problem(format!("`{}` is the id of a postback of this campaign", row.id));
+        }
+        event(row, &campaign.id, place, parts)
+    });
+    postbacks.into_iter().chain(events).map(|(_, rule)| rule).collect()
 }
 
 fn postback(
     row: &definition::Postback,
     campaign: &CampaignId,
     place: &Place<'_>,
-    context: &Context<'_>,
-    channel: Option<&Draft<'_>>,
-    reach: &Reach<'_>,
+    parts: Parts<'_>,
 ) -> Option<PostbackRule> {
-    let conditions = conditions(row, place, context, channel, reach);
-    let payout = payout(row, place, context, channel);
+    let channel = parts.channel;
+    let required = channel.map(|draft| draft.require.clone()).unwrap_or_default();
+    let asked = asked(row, required, place, parts);
     if channel.is_none() && row.request.url.is_none() {
         // The channel is missing or broken, which was reported. Whether it has a template is
         // unknown.
@@ -52,22 +68,72 @@ fn postback(
     }
     let request = own_or_channels(row, place, channel);
     let url = request.url?;
-    let id = row.id.clone();
-    Some(PostbackRule {
-        key: DeliveryKey::of(&[context.namespace.as_str(), campaign.as_str(), id.as_str()]),
-        id,
-        lane: lane(&url, request.body.as_ref(), &request.sign),
+    let lane = lane(&url, request.body.as_ref(), &request.sign);
+    let sends = Sends::Request(RequestRule {
         method: request.method,
         url,
         body: request.body,
-        conditions,
-        asks: 0,
-        payout,
-        updates: row.updates.unwrap_or(Updates::FirstMatch),
         success: request.success,
-        retry: request.retry,
         sign: request.sign,
-    })
+    });
+    Some(asked.rule(row, campaign, (lane, request.retry, sends), parts))
+}
+
+/// `[[campaign.conversion_api]]`: which conversions an account at an ad platform is told. What the
+/// channel requires of its postbacks is not asked here.
+fn event(
+    row: &definition::CampaignConversionApi,
+    campaign: &CampaignId,
+    place: &Place<'_>,
+    parts: Parts<'_>,
+) -> Option<PostbackRule> {
+    refer(&row.api, "conversion API", &parts.context.known.apis, &place.at("api"));
+    let value = row.value.as_deref();
+    let value = value.map(|text| place.at("value").accept(value_of(text, parts.context)));
+    let retry = request::retry(row.retry, &place.at("retry"));
+    let row_of = row.as_postback();
+    let asked = asked(&row_of, Vec::new(), place, parts);
+    let account = parts.accounts.get(&row.api)?.clone();
+    let value = value.map_or(Some(account.value), |own| own)?;
+    let lane = account.lane.clone();
+    let sends = Sends::Event(EventRule { account, value });
+    Some(asked.rule(&row_of, campaign, (lane, retry, sends), parts))
+}
+
+/// What a rule asks of a conversion, and what it tells of the money.
+struct Asks {
+    conditions: Conditions,
+    payout: PayoutRule,
+}
+
+fn asked(row: &definition::Postback, required: Vec<ParameterName>, place: &Place<'_>, parts: Parts<'_>) -> Asks {
+    Asks {
+        conditions: conditions(row, required, place, parts),
+        payout: payout(row, place, parts.context, parts.channel),
+    }
+}
+
+impl Asks {
+    fn rule(
+        self,
+        row: &definition::Postback,
+        campaign: &CampaignId,
+        (lane, retry, sends): (Lane, RetryPolicy, Sends),
+        parts: Parts<'_>,
+    ) -> PostbackRule {
+        let id = row.id.clone();
+        PostbackRule {
+            key: DeliveryKey::of(&[parts.context.namespace.as_str(), campaign.as_str(), id.as_str()]),
+            id,
+            lane,
+            conditions: self.conditions,
+            asks: 0,
+            payout: self.payout,
+            updates: row.updates.unwrap_or(Updates::FirstMatch),
+            retry,
+            sends,
+        }
+    }
 }
 
 /// The destination of a postback and the credentials there. A missing secret holds up what needs
@@ -98,14 +164,15 @@ fn currency(context: &Context<'_>, channel: Option<&Draft<'_>>) -> Currency {
     channel.map_or(context.currency, |draft| draft.channel.currency)
 }
 
+/// The conditions of a rule. `required` are parameters that must be there besides its own.
 fn conditions(
     row: &definition::Postback,
+    required: Vec<ParameterName>,
     place: &Place<'_>,
-    context: &Context<'_>,
-    channel: Option<&Draft<'_>>,
-    reach: &Reach<'_>,
+    parts: Parts<'_>,
 ) -> Conditions {
-    let currency = currency(context, channel);
+    let Parts { context, reach, .. } = parts;
+    let currency = currency(context, parts.channel);
     let mut conditions = Conditions::default();
     conditions.types = context.type_names(&row.types, "types", place);
     conditions.statuses.clone_from(&row.statuses);
@@ -130,7 +197,7 @@ fn conditions(
             conditions.matches(name, text);
         }
     }
-    for name in require(row, place, channel, reach) {
+    for name in require(row, required, place, reach) {
         conditions.require(name);
     }
     for (place, clause) in place.rows("when", &row.when) {
@@ -141,14 +208,13 @@ fn conditions(
     conditions
 }
 
-/// What the channel requires of each of its postbacks, and what this one requires besides.
+/// These parameters, and what the rule requires besides.
 fn require(
     row: &definition::Postback,
+    mut names: Vec<ParameterName>,
     place: &Place<'_>,
-    channel: Option<&Draft<'_>>,
     reach: &Reach<'_>,
 ) -> Vec<ParameterName> {
-    let mut names = channel.map(|draft| draft.require.clone()).unwrap_or_default();
     for (place, name) in place.rows("require", &row.require) {
         if let Some(name) = place.accept(reach.condition_name(name))
             && !names.contains(&name)

@@ -91,7 +91,7 @@ fn success(row: Option<&definition::Success>, place: &Place<'_>) -> SuccessRule 
     rule
 }
 
-fn retry(row: Option<definition::Retry>, place: &Place<'_>) -> RetryPolicy {
+pub(super) fn retry(row: Option<definition::Retry>, place: &Place<'_>) -> RetryPolicy {
     let mut policy = RetryPolicy::default();
     let Some(row) = row else { return policy };
     policy.attempts = row.attempts.unwrap_or(policy.attempts);

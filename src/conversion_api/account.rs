@@ -33,6 +33,8 @@ pub struct Account {
     pub(crate) shares: BTreeSet<UserDatum>,
     /// The country of a phone number that names none.
     pub(crate) default_country: Option<Country>,
+    /// Which money is the value of an event, where a rule says nothing else.
+    pub(crate) value: ValueOf,
     pub(crate) terms: Terms,
 }
 

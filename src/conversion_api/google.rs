@@ -43,17 +43,17 @@ pub(crate) struct Consent {
 }
 
 /// What the frame of a request is made of.
-pub(crate) struct Frame<'a> {
-    pub(crate) origin: &'a str,
-    pub(crate) account: &'a str,
+pub(crate) struct Frame {
+    pub(crate) origin: String,
+    pub(crate) account: String,
     /// The manager's account through which it is reached.
-    pub(crate) login_account: Option<&'a str>,
-    pub(crate) token: &'a SecretReference,
+    pub(crate) login_account: Option<String>,
+    pub(crate) token: SecretReference,
     /// Whether the request is checked and nothing is counted.
     pub(crate) validate_only: bool,
 }
 
-impl Frame<'_> {
+impl Frame {
     /// The request without its items, for one conversion action.
     pub(crate) fn request(&self, action: &str) -> Outbound {
         let account = |number: &str| {
@@ -63,8 +63,8 @@ impl Frame<'_> {
             members
         };
         let mut destination = Members::default();
-        destination.object("operatingAccount", &account(self.account));
-        if let Some(number) = self.login_account {
+        destination.object("operatingAccount", &account(&self.account));
+        if let Some(number) = &self.login_account {
             destination.object("loginAccount", &account(number));
         }
         destination.text("productDestinationId", action);
@@ -76,7 +76,7 @@ impl Frame<'_> {
         }
         body.push_str("}");
         let url = format!("{}/v1/events:ingest", self.origin);
-        frame(url, &[("authorization", bearer(self.token))], body)
+        frame(url, &[("authorization", bearer(&self.token))], body)
     }
 
     /// The request that asks what became of a receipt. What was only validated has none.
@@ -89,7 +89,7 @@ impl Frame<'_> {
             encoding: Encoding::Query,
         });
         let mut check = Outbound::new(Method::Get, url);
-        check.headers.push(("authorization".into(), bearer(self.token)));
+        check.headers.push(("authorization".into(), bearer(&self.token)));
         Some(check)
     }
 }

@@ -1,6 +1,6 @@
 //! Doubts about a campaign and its postbacks.
 
-use super::inert::{INERT, inert};
+use super::inert::INERT;
 use super::pasted;
 use super::told::{self, Sending, Told};
 use crate::compile::Reach;
@@ -10,7 +10,7 @@ use crate::definition::{Cost, Definition, Postback};
 use crate::model::Counts;
 use crate::scope::Field;
 use crate::template::placeholders;
-use crate::tracker::Tracker;
+use crate::tracker::{PostbackRule, Tracker};
 use crate::value::Currency;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -46,6 +46,7 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
         for (place, row) in place.rows("postback", &row.postbacks) {
             pasted::values(&row.values, &place.at("values"));
             let rule = campaign.postbacks.iter().find(|rule| rule.id == row.id);
+            let rule = rule.and_then(PostbackRule::request);
             if let (Some(rule), Some(channel), true) = (rule, channel_row, row.request.url.is_some()) {
                 let id = campaign.channel.as_str();
                 let template = templates.get(id).copied();
@@ -67,7 +68,6 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
                 place.at("url").problem(said);
             }
         }
-        inert(!row.conversion_apis.is_empty(), &place.at("conversion_api"));
     }
 }
 

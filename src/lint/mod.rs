@@ -163,7 +163,6 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
     let times = definition.offer_sources.iter().filter_map(|row| row.times.as_ref());
     let is_used = times.into_iter().any(Times::needs_the_accounts_zone);
     inert(definition.timezone.is_some() && !is_used, &root.at("timezone"));
-    inert(!definition.conversion_apis.is_empty(), &root.at("conversion_api"));
     for (place, row) in root.rows("traffic_channel", &definition.traffic_channels) {
         roles(
             &place,

@@ -8,7 +8,7 @@ use crate::model::ParameterRole;
 use crate::scope::{ClickSlot, Field};
 use crate::template::{BodyTemplate, UrlTemplate, placeholders};
 use crate::text::written_pairs;
-use crate::tracker::{Channel, PostbackRule};
+use crate::tracker::{Channel, RequestRule};
 use alloc::{
     collections::BTreeSet,
     format,
@@ -32,8 +32,8 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(super) fn of(rule: &'a PostbackRule) -> Self {
-        Self::new(&rule.url, rule.body.as_ref())
+    pub(super) fn of(rule: &'a RequestRule) -> Self {
+        Self::new(rule.url(), rule.body())
     }
 
     fn new(url: &'a UrlTemplate, body: Option<&'a BodyTemplate>) -> Self {
