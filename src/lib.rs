@@ -146,6 +146,7 @@ pub mod condition;
 pub mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod conversion_api;
 pub mod decide;
 pub mod definition;
 pub mod delivery;

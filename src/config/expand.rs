@@ -33,6 +33,7 @@ const TEMPLATES: [(&str, &str, &[Template]); 2] = [
         "traffic_channel",
         "a traffic channel's template",
         &[
+            ("bing", include_str!("../../templates/traffic-channel/bing.json")),
             ("evadav", include_str!("../../templates/traffic-channel/evadav.json")),
             (
                 "exoclick",
@@ -42,10 +43,26 @@ const TEMPLATES: [(&str, &str, &[Template]); 2] = [
                 "facebook",
                 include_str!("../../templates/traffic-channel/facebook.json"),
             ),
+            ("google", include_str!("../../templates/traffic-channel/google.json")),
+            (
+                "outbrain",
+                include_str!("../../templates/traffic-channel/outbrain.json"),
+            ),
+            (
+                "pinterest",
+                include_str!("../../templates/traffic-channel/pinterest.json"),
+            ),
+            ("reddit", include_str!("../../templates/traffic-channel/reddit.json")),
             (
                 "richpush",
                 include_str!("../../templates/traffic-channel/richpush.json"),
             ),
+            (
+                "snapchat",
+                include_str!("../../templates/traffic-channel/snapchat.json"),
+            ),
+            ("taboola", include_str!("../../templates/traffic-channel/taboola.json")),
+            ("tiktok", include_str!("../../templates/traffic-channel/tiktok.json")),
         ],
     ),
 ];

@@ -30,7 +30,9 @@
 //!   answers 200 to a call that lacks parameters, so the body decides), `exoclick` and `evadav`
 //!   (they answer 200 to what they refuse, too, and say so in the body), `facebook` (`fbclid`, and
 //!   the cookies `_fbp` and `_fbc` in `sub19` and `sub20`, where RedTrack's universal script puts
-//!   them)
+//!   them), `google`, `tiktok`, `bing`, `snapchat`, `reddit`, `pinterest` (the click ids that the
+//!   platform appends itself, and the cookies of its pixel), `taboola` and `outbrain` (with their
+//!   postbacks). The guide "Ad platforms" says where each fact is from and how sure it is.
 
 pub(crate) mod document;
 mod expand;

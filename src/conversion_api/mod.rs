@@ -1,17 +1,41 @@
 //! This module writes conversions as the conversion APIs of ad platforms take them: Meta, Google,
-//! TikTok and Microsoft. Begin with [`Account`] and [`event_id`]. (Layer 3.)
+//! TikTok and Microsoft. Begin with [`Account`], [`event_id`] and [`click_id()`]. (Layer 3.)
 //!
 //! A row of `[[conversion_api]]` is compiled into an [`Account`]; a row of
-//! `[[campaign.conversion_api]]` says which conversions it is told, by the same conditions as a
-//! postback's. The event of a conversion is an item of a request, and the items of one account go
-//! together in requests up to the platform's limit. Tokens and what is personal are holes until the
-//! request is sent: an e-mail address is hashed when the event is decided, and its hash lies in the
-//! expiring column only.
+//! `[[campaign.conversion_api]]` says which conversions it is told, by the conditions that a
+//! postback has. The event of a conversion is an item of a request, and the items of one account go
+//! together in requests up to the platform's limit.
+//!
+//! Tokens and what is personal are holes until the request is sent. An e-mail address is hashed
+//! when the event is decided, and its hash lies in the expiring column alone: a hash of a phone
+//! number is found by trying all numbers.
+//!
+//! ```
+//! use postback::Timestamp;
+//! use postback::conversion_api::{click_id, event_id, fbc};
+//! use postback::model::ParameterRole;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     // The id by which browser and server tell of one event. The thank-you page makes the same.
+//!     assert_eq!(event_id("LPJ9VE42", &"Purchase".parse()?), "LPJ9VE42.Purchase");
+//!
+//!     // The visitor came without Meta's cookie, so the click id of the URL is wrapped.
+//!     let clicked_at = Timestamp::from_unix_millis(1_764_417_600_123)?;
+//!     let told = fbc(None, Some("IwAR2x-Example"), clicked_at)?;
+//!     assert_eq!(told.unwrap().as_str(), "fb.1.1764417600123.IwAR2x-Example");
+//!
+//!     // What cannot be a click id of the platform is not sent; the reason says why.
+//!     let refused = click_id(&ParameterRole::Gclid, "EAIaIQ obChMI").unwrap_err();
+//!     assert_eq!(refused.to_string(), "has a character that no such id has");
+//!     Ok(())
+//! }
+//! ```
 
 mod account;
+mod click_id;
 mod draft;
 mod event_id;
-pub mod fbc;
+mod fbc;
 pub(crate) mod google;
 mod json;
 pub(crate) mod meta;
@@ -25,6 +49,8 @@ mod write;
 
 pub use account::Account;
 pub(crate) use account::{Terms, ValueOf};
+pub use click_id::{BadClickId, MAX_PLATFORM_ID, click_id};
 pub use event_id::event_id;
+pub use fbc::{Fbc, Fbp, fbc, fbp};
 pub(crate) use told::Told;
 pub use unsent::Unsent;

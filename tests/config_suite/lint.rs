@@ -342,6 +342,24 @@ fn a_role_is_known_or_ones_own() {
             "traffic_channel[0].parameter[1].role: `email` is a role for an offer source's parameter, not for a traffic channel's",
         ]
     );
+    assert_eq!(
+        warnings(&[
+            (
+                "role = \"event_id\" }",
+                "role = \"event_id\" }, { name = \"a\", role = \"gclid\" }"
+            ),
+            (
+                "macro = \"[CLICK_ID]\" }",
+                "macro = \"[CLICK_ID]\", role = \"fbclid\" }, { slot = \"sub1\", name = \"a\", role = \"FBCLID\" }, \
+                 { slot = \"sub2\", name = \"b\", role = \"gcild\" }"
+            )
+        ]),
+        [
+            "offer_source[0].parameter[1].role: `gclid` is a role for a traffic channel's parameter, not for an offer source's",
+            "traffic_channel[0].parameter[1].role: `FBCLID` is not a known role; one of your own begins with `x_`; did you mean `fbclid`?",
+            "traffic_channel[0].parameter[2].role: `gcild` is not a known role; one of your own begins with `x_`; did you mean `gclid`?",
+        ]
+    );
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn an_unknown_template_is_named_with_a_suggestion() {
     );
     assert_eq!(
         problem("id = \"push\"\n", "id = \"push\"\ntemplate = \"rich_push\"\n"),
-        "traffic_channel[0].template: `rich_push` is not a traffic channel's template; there are evadav, exoclick, facebook, richpush; did you mean `richpush`?"
+        "traffic_channel[0].template: `rich_push` is not a traffic channel's template; there are bing, evadav, exoclick, facebook, google, outbrain, pinterest, reddit, richpush, snapchat, taboola, tiktok; did you mean `richpush`?"
     );
 }
 

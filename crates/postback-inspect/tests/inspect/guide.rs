@@ -20,6 +20,7 @@ const START: &str = include_str!("../../../../docs/guides/start.md");
 const NOTIFICATIONS: &str = include_str!("../../../../docs/guides/clickbank-ins-affiliate.md");
 const NETWORKS: &str = include_str!("../../../../docs/guides/networks.md");
 const RICHPUSH: &str = include_str!("../../../../docs/guides/richpush.md");
+const AD_PLATFORMS: &str = include_str!("../../../../docs/guides/ad-platforms.md");
 const MOVING: &str = include_str!("../../../../docs/guides/moving.md");
 
 /// A command of the page with what it prints.
@@ -134,6 +135,7 @@ fn every_command_of_the_guides_that_build_a_file_prints_what_they_print() {
         ("networks", NETWORKS, 3),
         ("moving", MOVING, 2),
         ("richpush", RICHPUSH, 1),
+        ("ad-platforms", AD_PLATFORMS, 1),
     ] {
         let commands = commands(page);
         assert_eq!(commands.len(), count, "the commands of `{name}` are found");
