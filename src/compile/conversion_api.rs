@@ -32,7 +32,10 @@ const KEYS: &[(&str, &[Platform], fn(&ConversionApi) -> bool)] = {
         ("app_secret", &[Meta], |row| row.app_secret.is_some()),
         ("api_version", &[Meta, TikTok], |row| row.api_version.is_some()),
         ("action_source", &[Meta, Google], |row| row.action_source.is_some()),
-        ("event_source_url", &[Meta, TikTok, Microsoft], |row| row.event_source_url.is_some()),
+        ("action_sources", &[Meta, Google], |row| !row.action_sources.is_empty()),
+        ("event_source_url", &[Meta, TikTok, Microsoft], |row| {
+            row.event_source_url.is_some()
+        }),
         ("test_event_code", &[Meta, TikTok], |row| row.test_event_code.is_some()),
         ("validate_only", &[Google], |row| row.validate_only),
         ("consent", &[Google, Microsoft], |row| row.consent.is_some()),
@@ -69,9 +72,9 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
     let names = event_names(row, place, context);
     let origin = origin(row, place);
     let made = match row.platform {
-        Platform::Meta => of_meta(row, place, origin.as_deref()),
+        Platform::Meta => of_meta(row, place, context, origin.as_deref()),
         Platform::TikTok => of_tiktok(row, place, origin.as_deref()),
-        Platform::Google => of_google(row, place, origin.as_deref()),
+        Platform::Google => of_google(row, place, context, origin.as_deref()),
         Platform::Microsoft => of_microsoft(row, place, origin.as_deref()),
     };
     let Made {
@@ -108,13 +111,19 @@ struct Made<'a> {
     limit: u32,
 }
 
-fn of_meta<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&str>) -> Option<Made<'a>> {
+fn of_meta<'a>(
+    row: &'a ConversionApi,
+    place: &Place<'_>,
+    context: &Context<'_>,
+    origin: Option<&str>,
+) -> Option<Made<'a>> {
     let pixel = numbered(row.pixel.as_deref(), &place.at("pixel"));
     let version = row.api_version.as_deref().unwrap_or(meta::VERSION);
     let version = place.at("api_version").accept(meta_version(version));
     let source = row.action_source.as_deref().unwrap_or("website");
-    let source = one_of(source, "a place of Meta's", meta::ACTION_SOURCES);
+    let source = one_of(source, "such a place", meta::ACTION_SOURCES);
     let source = place.at("action_source").accept(source);
+    let sources = action_sources(row, place, context, meta::ACTION_SOURCES);
     let page = page(row, place);
     if source == Some("website") && row.event_source_url.is_none() {
         let said = "is missing: an event of a website needs the page of the conversion";
@@ -136,6 +145,7 @@ fn of_meta<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&str>) 
     let terms = meta::Terms {
         pixel: pixel?.into(),
         action_source: source?.into(),
+        action_sources: sources,
         event_source_url: page,
         opt_out: row.opt_out,
         limited_data_use: row.limited_data_use,
@@ -170,25 +180,33 @@ fn of_tiktok<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&str>
     Some(made(Terms::TikTok(terms), request, tiktok::LIMIT))
 }
 
-fn of_google<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&str>) -> Option<Made<'a>> {
+fn of_google<'a>(
+    row: &'a ConversionApi,
+    place: &Place<'_>,
+    context: &Context<'_>,
+    origin: Option<&str>,
+) -> Option<Made<'a>> {
     let account = needed(row.account.as_deref(), &place.at("account"));
     let account = account.and_then(|number| place.at("account").accept(customer(number)));
     let login = row.login_account.as_deref();
     let login = login.map(|number| place.at("login_account").accept(customer(number)));
     let source = row.action_source.as_deref().unwrap_or("WEB");
-    let source = one_of(source, "a place of Google's", google::EVENT_SOURCES);
+    let source = one_of(source, "such a place", google::EVENT_SOURCES);
     let source = place.at("action_source").accept(source);
     let at = place.at("consent");
     let consent = row.consent.clone().unwrap_or_default();
     let word = |text: &Option<String>, key| at.at(key).accept(agreed(text.as_deref())).flatten();
+    let consent = google::Consent {
+        ad_user_data: word(&consent.ad_user_data, "ad_user_data"),
+        ad_personalization: word(&consent.ad_personalization, "ad_personalization"),
+        role: consent.role,
+    };
+    let sources = action_sources(row, place, context, google::EVENT_SOURCES);
     let terms = google::Terms {
         account: account.clone()?,
         event_source: source?.into(),
-        consent: google::Consent {
-            ad_user_data: word(&consent.ad_user_data, "ad_user_data"),
-            ad_personalization: word(&consent.ad_personalization, "ad_personalization"),
-            role: consent.role,
-        },
+        event_sources: sources,
+        consent,
     };
     let frame = google::Frame {
         origin: origin?.to_owned(),
@@ -267,6 +285,24 @@ fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) ->
     names
 }
 
+/// Where the conversions of some types happened.
+fn action_sources(
+    row: &ConversionApi,
+    place: &Place<'_>,
+    context: &Context<'_>,
+    words: &[&str],
+) -> BTreeMap<TypeName, String> {
+    let place = place.at("action_sources");
+    let named = row.action_sources.iter().filter_map(|(type_name, word)| {
+        let at = place.at(type_name);
+        let type_name = at.accept(type_name.parse::<TypeName>())?;
+        let known = context.type_name(&type_name, &at);
+        let word = at.accept(one_of(word, "such a place", words))?;
+        Some((known?, word.to_owned()))
+    });
+    named.collect()
+}
+
 fn shares(row: &ConversionApi) -> BTreeSet<UserDatum> {
     let usual = || {
         let all = UserDatum::ALL.iter().copied();
@@ -289,14 +325,21 @@ pub(super) fn value_of(text: &str, context: &Context<'_>) -> Result<ValueOf, Ref
         "sum" => Ok(ValueOf::Sum),
         "revenue" => Ok(ValueOf::Revenue),
         fixed => {
-            let amount: Amount = fixed.parse()?;
+            let amount: Amount = fixed.parse().map_err(|_| {
+                format!(
+                    "`{}` is neither `payout`, `sum`, `revenue` nor an amount such as `25.00`",
+                    fixed.escape_debug()
+                )
+            })?;
             let currency = context.currency;
             if amount.is_negative() {
                 return Err(format!("`{amount}` is negative").into());
             }
             if amount.rounded(currency.digits()) != amount {
                 let digits = currency.digits();
-                return Err(format!("`{amount}` is finer than {currency}, which has {digits} digits after the point").into());
+                return Err(
+                    format!("`{amount}` is finer than {currency}, which has {digits} digits after the point").into(),
+                );
             }
             Ok(ValueOf::Fixed(Money { amount, currency }))
         }
@@ -310,7 +353,8 @@ fn event_id_template(text: &str, place: &Place<'_>) -> Option<BodyTemplate> {
         return None;
     }
     if read.fields().next().is_none() {
-        place.problem("has no macro, so that every event would have the same id; write `{order_id}.{type}` or the like");
+        place
+            .problem("has no macro, so that every event would have the same id; write `{order_id}.{type}` or the like");
         return None;
     }
     Some(read)
@@ -338,12 +382,8 @@ fn origin(row: &ConversionApi, place: &Place<'_>) -> Option<String> {
 /// The page of the conversions.
 fn page(row: &ConversionApi, place: &Place<'_>) -> Option<String> {
     let text = row.event_source_url.as_deref()?;
-    let read = super::account::web_url(text).ok_or_else(|| {
-        format!(
-            "`{}` is not an absolute http or https URL",
-            text.escape_debug()
-        )
-    });
+    let read = super::account::web_url(text)
+        .ok_or_else(|| format!("`{}` is not an absolute http or https URL", text.escape_debug()));
     place.at("event_source_url").accept(read)?;
     Some(text.into())
 }
@@ -382,7 +422,11 @@ fn customer(text: &str) -> Result<String, Refusal> {
     if number.len() == 10 && number.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(number);
     }
-    Err(format!("`{}` is no number of ten digits, as in `123-456-7890`", text.escape_debug()).into())
+    Err(format!(
+        "`{}` is no number of ten digits, as in `123-456-7890`",
+        text.escape_debug()
+    )
+    .into())
 }
 
 /// The numbers of a version: `v25.0` has 25 and 0.
@@ -396,7 +440,11 @@ fn meta_version(text: &str) -> Result<&str, Refusal> {
     let (major, _) = numbers_of(text)?;
     if major < meta::OLDEST_VERSION {
         let oldest = meta::OLDEST_VERSION;
-        return Err(format!("`{}` is older than v{oldest}.0; Meta retires its versions", text.escape_debug()).into());
+        return Err(format!(
+            "`{}` is older than v{oldest}.0; Meta retires its versions",
+            text.escape_debug()
+        )
+        .into());
     }
     Ok(text)
 }

@@ -148,7 +148,17 @@ fn tracker(
     source::compare_statuses(&mut sources, offers.values());
     let accounts = conversion_api::resolve(definition, root, &context);
     let channels = channel::resolve(definition, root, &context);
-    let campaigns = campaign::resolve(definition, root, &context, &campaign::Parts { channels: &channels, offers: &offers, sources: &sources, accounts: &accounts });
+    let campaigns = campaign::resolve(
+        definition,
+        root,
+        &context,
+        &campaign::Parts {
+            channels: &channels,
+            offers: &offers,
+            sources: &sources,
+            accounts: &accounts,
+        },
+    );
     let tables = Tables {
         namespace: options.namespace.clone(),
         fingerprint,

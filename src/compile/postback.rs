@@ -45,7 +45,9 @@ pub(super) fn resolve(campaign: &definition::Campaign, place: &Place<'_>, parts:
     let rows = (place, "conversion_api", campaign.conversion_apis.as_slice());
     let events: Vec<(PostbackId, PostbackRule)> = named(rows, ("id", |row| &row.id), |row, place| {
         if taken.contains(&row.id) {
-            place.at("id").problem(format!("`{}` is the id of a postback of this campaign", row.id));
+            place
+                .at("id")
+                .problem(format!("`{}` is the id of a postback of this campaign", row.id));
         }
         event(row, &campaign.id, place, parts)
     });

@@ -53,10 +53,11 @@ fn postback(tracker: &Tracker) -> &PostbackRule {
 fn without_a_url_of_its_own_a_postback_is_the_channels_with_its_blanks_filled() {
     let tracker = with_postback(r#""values": {"goal": "7"}, "success": {"body_excludes": "FAIL"}"#);
     let postback = postback(&tracker);
-    assert_eq!(postback.url.as_str(), "https://a.example/?k={ref_id}&goal=7");
-    assert_eq!(postback.method, Method::Post);
-    assert_eq!(postback.success.status, [(200, 200), (302, 302)]);
-    assert_eq!(postback.success.body_excludes.as_deref(), Some("FAIL"));
+    let request = postback.request().unwrap();
+    assert_eq!(request.url.as_str(), "https://a.example/?k={ref_id}&goal=7");
+    assert_eq!(request.method, Method::Post);
+    assert_eq!(request.success.status, [(200, 200), (302, 302)]);
+    assert_eq!(request.success.body_excludes.as_deref(), Some("FAIL"));
     assert_eq!(
         (postback.retry.attempts, postback.retry.first),
         (3, Some(Duration::from_secs(60)))
@@ -67,8 +68,9 @@ fn without_a_url_of_its_own_a_postback_is_the_channels_with_its_blanks_filled() 
 fn with_a_url_of_its_own_a_postback_takes_nothing_from_the_channels() {
     let tracker = with_postback(r#""url": "https://b.example/?k={ref_id}""#);
     let postback = postback(&tracker);
+    let request = postback.request().unwrap();
     assert_eq!(
-        (postback.method, postback.success.body_excludes.as_deref()),
+        (request.method, request.success.body_excludes.as_deref()),
         (Method::Get, None)
     );
     assert_eq!(postback.retry, crate::delivery::RetryPolicy::default());

@@ -110,11 +110,17 @@ impl Account {
 }
 
 /// The frame of a request with JSON, to which items are added.
-pub(super) fn frame(url: String, headers: &[(&str, crate::outbound::HoledText)], body: crate::outbound::HoledText) -> Outbound {
+pub(super) fn frame(
+    url: String,
+    headers: &[(&str, crate::outbound::HoledText)],
+    body: crate::outbound::HoledText,
+) -> Outbound {
     use crate::model::Method;
     use crate::outbound::HoledText;
     let mut frame = Outbound::new(Method::Post, HoledText::plain(url));
-    frame.headers.push(("content-type".into(), HoledText::plain("application/json")));
+    frame
+        .headers
+        .push(("content-type".into(), HoledText::plain("application/json")));
     for (name, value) in headers {
         frame.headers.push(((*name).into(), value.clone()));
     }

@@ -11,8 +11,12 @@ use super::unsent::Unsent;
 use super::write::{Subject, says_yes};
 use crate::model::{Method, ParameterRole, Platform, UserDatum};
 use crate::outbound::{Encoding, Hole, HoledText, Outbound};
-use crate::value::{Amount, SecretReference};
-use alloc::{format, string::String};
+use crate::value::{Amount, SecretReference, Timestamp, TypeName};
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+};
 
 /// The origin of the API.
 pub(crate) const ORIGIN: &str = "https://datamanager.googleapis.com";
@@ -28,6 +32,8 @@ pub(crate) struct Terms {
     pub(crate) account: String,
     /// Where its conversions happened.
     pub(crate) event_source: String,
+    /// Where those of some types happened.
+    pub(crate) event_sources: BTreeMap<TypeName, String>,
     pub(crate) consent: Consent,
 }
 
@@ -68,7 +74,10 @@ impl Frame {
             destination.object("loginAccount", &account(number));
         }
         destination.text("productDestinationId", action);
-        let mut body = HoledText::plain(format!("{{\"destinations\":[{}],\"events\":[", destination.into_object()));
+        let mut body = HoledText::plain(format!(
+            "{{\"destinations\":[{}],\"events\":[",
+            destination.into_object()
+        ));
         body.push_hole(Hole::Items);
         body.push_str("],\"encoding\":\"HEX\"");
         if self.validate_only {
@@ -108,8 +117,9 @@ pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> 
     let Subject { told, id, value, .. } = *subject;
     let mut members = Members::default();
     members.text("transactionId", id);
-    members.text("eventTimestamp", &told.at().to_string_of_millis());
-    members.text("eventSource", &terms.event_source);
+    members.text("eventTimestamp", &time(told.at()));
+    let own = terms.event_sources.get(&told.conversion.shown.type_name);
+    members.text("eventSource", own.unwrap_or(&terms.event_source));
     if let Some(money) = value {
         members.text("currency", money.currency.as_str());
     }
@@ -131,6 +141,18 @@ pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> 
     device.some("ipAddress", subject.person.ip);
     draft.whole("\"eventDeviceInfo\":{", "device", device.into_text(), "}");
     Ok(())
+}
+
+/// A time with its milliseconds, as `2026-03-08T10:00:00.250Z`.
+fn time(at: Timestamp) -> String {
+    let whole = Timestamp::from_unix_seconds(at.unix_seconds())
+        .unwrap_or(at)
+        .to_string();
+    let millis = at.subsec_nanos() / 1_000_000;
+    match whole.strip_suffix('Z') {
+        Some(seconds) if millis > 0 => format!("{seconds}.{millis:03}Z"),
+        _ => whole,
+    }
 }
 
 /// The click id. Google takes one: a `gclid` says more than the other two.

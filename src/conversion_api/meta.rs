@@ -5,23 +5,23 @@
 
 use super::account::frame;
 use super::draft::Draft;
-use super::fbc;
+use super::fbc::{fbc, fbp};
 use super::json::Members;
 use super::unsent::Unsent;
 use super::write::{Subject, listed};
 use crate::event::Kind;
-use crate::model::{ParameterRole, Platform, UserDatum};
+use crate::model::{Entry, ParameterRole, Platform, UserDatum};
 use crate::outbound::{Encoding, Hole, HoledText, Outbound};
-use crate::value::SecretReference;
-use alloc::{format, string::String, vec::Vec};
+use crate::value::{SecretReference, TypeName};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
 /// The origin of the API.
 pub(crate) const ORIGIN: &str = "https://graph.facebook.com";
 /// The version that is called where the account names none.
 pub(crate) const VERSION: &str = "v25.0";
-/// The oldest version that an account may name. Meta promises two years for each version of this
-/// API, and v22.0 came in January 2025.
-pub(crate) const OLDEST_VERSION: u32 = 22;
+/// The oldest version that an account may name: v25.0 of February 2026. Meta promises two years for
+/// each version of this API.
+pub(crate) const OLDEST_VERSION: u32 = 25;
 /// The most events in one request.
 pub(crate) const LIMIT: u32 = 1_000;
 /// The words for where a conversion happened.
@@ -43,6 +43,8 @@ pub(crate) struct Terms {
     pub(crate) pixel: String,
     /// Where its conversions happened.
     pub(crate) action_source: String,
+    /// Where those of some types happened.
+    pub(crate) action_sources: BTreeMap<TypeName, String>,
     /// The page of its conversions. An event of a website has one.
     pub(crate) event_source_url: Option<String>,
     /// Whether its events are for attribution alone, not for the optimisation of delivery.
@@ -102,15 +104,20 @@ fn token(reference: &SecretReference, encoding: Encoding) -> Hole {
 
 impl Terms {
     /// How many days old an event may be when it arrives.
-    pub(super) fn oldest_days(&self) -> u32 {
-        if self.action_source == "physical_store" { 62 } else { 7 }
+    pub(super) fn oldest_days(&self, shown: &Entry) -> u32 {
+        if self.source_of(shown) == "physical_store" {
+            62
+        } else {
+            7
+        }
     }
 
-    /// Where one conversion happened. A payment that renews itself happens on no page.
-    fn source_of(&self, kind: &Kind) -> &str {
-        match kind {
-            Kind::Rebill if self.action_source == "website" => "system_generated",
-            _ => &self.action_source,
+    /// Where a conversion happened. A payment that renews itself happens on no page.
+    fn source_of(&self, shown: &Entry) -> &str {
+        match (self.action_sources.get(&shown.type_name), &shown.kind) {
+            (Some(own), _) => own,
+            (None, Kind::Rebill) if self.action_source == "website" => "system_generated",
+            (None, _) => &self.action_source,
         }
     }
 }
@@ -141,7 +148,7 @@ const TOO_LITTLE: &[&[&str]] = &[
 
 pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
     let Subject { told, name, id, .. } = *subject;
-    let source = terms.source_of(&told.conversion.shown.kind);
+    let source = terms.source_of(&told.conversion.shown);
     if source == "website" && subject.person.user_agent.is_none() {
         return Err(Unsent::NoUserAgent);
     }
@@ -176,15 +183,15 @@ fn user_data(subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
     let fbc = {
         let cookie = told.click_parameter(ParameterRole::Fbc);
         let fbclid = told.click_parameter(ParameterRole::Fbclid);
-        fbc::fbc(cookie.as_deref(), fbclid.as_deref(), told.scope.click.at)
+        fbc(cookie.as_deref(), fbclid.as_deref(), told.scope.click.at)
     };
     if let Ok(Some(fbc)) = fbc {
-        plain.text("fbc", fbc.as_ref());
+        plain.text("fbc", fbc.as_str());
         names.push("fbc");
     }
-    let fbp = told.click_parameter(ParameterRole::Fbp);
-    if let Some(Ok(fbp)) = fbp.as_deref().map(fbc::fbp) {
-        plain.text("fbp", fbp);
+    let cookie = told.click_parameter(ParameterRole::Fbp);
+    if let Ok(Some(fbp)) = fbp(cookie.as_deref()) {
+        plain.text("fbp", fbp.as_str());
         names.push("fbp");
     }
     for (datum, name) in USER_DATA {
@@ -193,7 +200,10 @@ fn user_data(subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
             names.push(name);
         }
     }
-    for (name, value) in [("client_ip_address", person.ip), ("client_user_agent", person.user_agent)] {
+    for (name, value) in [
+        ("client_ip_address", person.ip),
+        ("client_user_agent", person.user_agent),
+    ] {
         if let Some(value) = value {
             personal.text(name, value);
             names.push(name);
@@ -228,7 +238,10 @@ fn custom_data(subject: &Subject<'_>) -> Result<Members, Unsent> {
     }
     members.some("content_type", told.parameter(&ParameterRole::ContentType));
     members.some("content_category", told.parameter(&ParameterRole::ContentCategory));
-    if let Some(count) = told.parameter(&ParameterRole::NumItems).and_then(|text| text.parse::<u32>().ok()) {
+    if let Some(count) = told
+        .parameter(&ParameterRole::NumItems)
+        .and_then(|text| text.parse::<u32>().ok())
+    {
         members.json("num_items", itoa::Buffer::new().format(count));
     }
     Ok(members)

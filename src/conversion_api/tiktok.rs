@@ -143,7 +143,10 @@ fn properties(subject: &Subject<'_>) -> Members {
         let kind = told.parameter(&ParameterRole::ContentType);
         members.text("content_type", kind.unwrap_or("product"));
     }
-    if let Some(count) = told.parameter(&ParameterRole::NumItems).and_then(|text| text.parse::<u32>().ok()) {
+    if let Some(count) = told
+        .parameter(&ParameterRole::NumItems)
+        .and_then(|text| text.parse::<u32>().ok())
+    {
         members.json("num_items", itoa::Buffer::new().format(count));
     }
     members

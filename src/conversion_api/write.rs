@@ -8,11 +8,7 @@ use super::unsent::Unsent;
 use super::{google, meta, microsoft, tiktok};
 use crate::outbound::{Item, Outbound};
 use crate::value::{Money, Pii, Timestamp};
-use alloc::{
-    boxed::Box,
-    collections::BTreeMap,
-    string::String,
-};
+use alloc::{boxed::Box, collections::BTreeMap, string::String};
 use core::time::Duration;
 
 /// The event of a conversion as an item of a request.
@@ -85,7 +81,7 @@ impl Account {
 
     /// The time until which the platform takes the event, where it has a limit.
     fn not_after(&self, told: &Told<'_>) -> Result<Option<Timestamp>, Unsent> {
-        let Some(days) = self.oldest_days() else {
+        let Some(days) = self.oldest_days(told) else {
             return Ok(None);
         };
         let longest = Duration::from_secs(u64::from(days).saturating_mul(DAY)).saturating_sub(MARGIN);
@@ -100,9 +96,9 @@ impl Account {
     }
 
     /// How many days old an event may be when it arrives at the platform.
-    fn oldest_days(&self) -> Option<u32> {
+    fn oldest_days(&self, told: &Told<'_>) -> Option<u32> {
         match &self.terms {
-            Terms::Meta(terms) => Some(terms.oldest_days()),
+            Terms::Meta(terms) => Some(terms.oldest_days(&told.conversion.shown)),
             Terms::Microsoft(_) => Some(microsoft::OLDEST_DAYS),
             Terms::Google(_) | Terms::TikTok(_) => None,
         }

@@ -40,6 +40,8 @@ pub struct ConversionApi {
     pub endpoint: Option<String>,
     /// Where the conversion happened, in the platform's words.
     pub action_source: Option<String>,
+    /// The same for the conversion types that happened elsewhere, such as rebills.
+    pub action_sources: BTreeMap<String, String>,
     /// The URL of the page on which the conversion happened.
     pub event_source_url: Option<String>,
     /// A template of the event id by which the platform counts a browser's event and a server's
@@ -81,6 +83,7 @@ part!(ConversionApi, MAX_ROWS, {
     api_version,
     endpoint,
     action_source,
+    action_sources,
     event_source_url,
     event_id,
     value,
@@ -104,6 +107,7 @@ setters!(ConversionApi {
     option with_api_version(api_version: String),
     option with_endpoint(endpoint: String),
     option with_action_source(action_source: String),
+    more with_action_sources(action_sources: (String, String)),
     option with_event_source_url(event_source_url: String),
     option with_event_id(event_id: String),
     option with_value(value: String),

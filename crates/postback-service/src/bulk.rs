@@ -8,7 +8,7 @@ use crate::resend::{self, ResendError};
 use crate::shared::Shared;
 use crate::timely;
 use postback::Timestamp;
-use postback::delivery::{Cause, DeliveryRow, DeliveryState, Lane};
+use postback::delivery::{DeliveryRow, DeliveryState, Lane};
 use postback::port::{BoxFuture, Cursor, DeliveryFilter, PageRequest, StoreError};
 use postback::value::{CampaignId, DeliveryId};
 use std::time::Duration;

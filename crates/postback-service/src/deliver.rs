@@ -8,7 +8,7 @@ use crate::shared::Shared;
 use crate::spell::Spell;
 use crate::work::goes_on;
 use postback::Timestamp;
-use postback::delivery::{Batch, Cause, Lane, Leased};
+use postback::delivery::{Batch, Lane, Leased};
 use postback::drive::{self, Ended, Lanes, Leases, Round, Sender};
 use postback::port::{Claim, StoreError};
 use postback::value::{CampaignId, PostbackId};

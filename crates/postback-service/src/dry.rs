@@ -2,7 +2,7 @@
 
 use crate::shared::Shared;
 use crate::work::{failed, goes_on};
-use postback::delivery::{Cause, Delivery, DeliveryRow, DeliveryState};
+use postback::delivery::{Delivery, DeliveryRow, DeliveryState};
 use postback::port::{DeliveryFilter, PageRequest, StoreError};
 use postback::value::DeliveryId;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};

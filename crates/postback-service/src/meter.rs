@@ -13,7 +13,7 @@ use crate::seldom::Seldom;
 use crate::spell::News;
 use metrics::{counter, gauge, histogram};
 use postback::decide::Reply;
-use postback::delivery::{Cause, Lane};
+use postback::delivery::Lane;
 use postback::drive::{Attributed, GivenUp, Round, Turn};
 use postback::event::Interface;
 use postback::plan::{RefusedCount, Ring};

@@ -4,7 +4,7 @@
 use crate::shared::Shared;
 use crate::timely;
 use postback::Decision;
-use postback::delivery::{Cause, Delivery, DeliveryRow, DeliveryState};
+use postback::delivery::{Delivery, DeliveryRow, DeliveryState};
 use postback::drive::MAX_CONFLICTS;
 use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Write};
 use postback::port::{BoxFuture, ConversionFilter, DeliveryFilter, PageRequest, StoreError};

@@ -3,7 +3,7 @@
 
 use crate::stores::Stores;
 use crate::timely::within;
-use postback::delivery::{Cause, DeliveryRow, DeliveryState};
+use postback::delivery::{DeliveryRow, DeliveryState};
 use postback::lint::{Vanished, vanished};
 use postback::plan::{ConfigurationRow, Outcome};
 use postback::port::{DeliveryFilter, EventFilter, PageRequest, StoreError};

@@ -2,7 +2,6 @@
 
 use crate::words;
 use postback::decide::ReplyOutcome;
-use postback::delivery::Cause;
 use postback::drive::ingest_with_plan;
 use postback::event::Assurance;
 use postback::memory::MemoryStore;

@@ -107,13 +107,29 @@ impl Setup<'_> {
                 Updates::Never => "when the conversion is made, or never",
             };
             let conditions = postback.conditions();
-            let step = section.step(format!(
-                "Conditional postback `{}`: we call {title}; check that every value is in its place.",
-                postback.id()
-            ));
-            step.with("URL", format!("{} {}", postback.method(), postback.url()));
-            if let Some(body) = postback.body() {
-                step.with("body", format!("{} ({})", body.as_str(), body.content_type().as_str()));
+            let step = section.step(match postback.account() {
+                None => format!(
+                    "Conditional postback `{}`: we call {title}; check that every value is in its place.",
+                    postback.id()
+                ),
+                Some(account) => format!(
+                    "Conversion API `{}`: we tell {}, account `{}` (`{}`).",
+                    postback.id(),
+                    account.platform(),
+                    account.account(),
+                    account.id()
+                ),
+            });
+            if let Some(request) = postback.request() {
+                step.with("URL", format!("{} {}", request.method(), request.url()));
+                if let Some(body) = request.body() {
+                    step.with("body", format!("{} ({})", body.as_str(), body.content_type().as_str()));
+                }
+            }
+            if let Some(account) = postback.account() {
+                for (type_name, event) in account.events() {
+                    step.with(format!("event of `{type_name}`"), event);
+                }
             }
             step.with("types", or_all(&conditions.types))
                 .with("statuses", or_all(&conditions.statuses));

@@ -1,0 +1,12 @@
+//! What ad platforms are told of a conversion: the exact request of each, and why one is not
+//! written.
+#![cfg(test)]
+#![cfg(feature = "toml")]
+#![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
+
+mod private;
+mod requests;
+mod settings;
+mod truth_table;
+mod unsent;
+mod world;
