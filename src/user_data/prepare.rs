@@ -53,7 +53,9 @@ pub struct Prepared {
 pub fn normal(platform: Platform, field: Field, text: &str, home: &Home) -> Result<Normal, LeftOut> {
     let form = form(platform, field).ok_or(LeftOut::NotTaken)?;
     let text = text.trim();
-    if is_unfilled_macro(text) {
+    // `{555} 123-4567` is a number, however it is set.
+    let is_number = field == Field::Phone && text.bytes().any(|byte| byte.is_ascii_digit());
+    if !is_number && is_unfilled_macro(text) {
         return Err(LeftOut::UnfilledMacro);
     }
     let text = trimmed(text).ok_or(LeftOut::Empty)?;
