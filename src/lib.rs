@@ -188,6 +188,7 @@ pub mod template;
 pub mod testing;
 mod text;
 pub mod tracker;
+pub mod user_data;
 pub mod value;
 
 pub use clickbank::{
