@@ -253,8 +253,8 @@ async fn exchange(
             let header = |name| response.headers().get(name)?.to_str().ok();
             let retry_after = header(http::header::RETRY_AFTER);
             let location = header(http::header::LOCATION).filter(|_| response.status().is_redirection());
-            // What is not quoted is not searched for what was filled in: of a thousand items that takes
-            // long.
+            // What is not quoted is not searched for what was filled in: that takes long for a
+            // thousand items.
             let quotes = judge.is_none_or(Judge::quotes);
             let location = location.filter(|_| quotes).and_then(|text| filled.location(text));
             let body = String::from_utf8_lossy(response.body());

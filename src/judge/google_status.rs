@@ -22,6 +22,12 @@ const MENDED: Duration = Duration::from_secs(12 * 60 * 60);
 /// The wait after an internal error of theirs. (Our choice.)
 const PASSED: Duration = Duration::from_secs(60 * 60);
 
+/// How many different reasons are looked at. There are some 30.
+const MOST: usize = 60;
+
+/// How many of them are shown: a finding has 200 characters.
+const SHOWN: usize = 5;
+
 /// What became of the events at one destination.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -131,7 +137,7 @@ pub(super) fn read(heard: &Heard<'_>, destinations: &[Destination<'_>]) -> Vec<R
     if is(&["SUCCESS"]) {
         return match told.warnings.as_slice() {
             [] => heard.all_plain(Outcome::Delivered),
-            warnings => heard.all(Outcome::Warned, format_args!("SUCCESS warned: {}", warnings.join(", "))),
+            warnings => heard.all(Outcome::Warned, format_args!("SUCCESS warned: {}", shown(warnings))),
         };
     }
     let rows = i64::try_from(heard.rows).unwrap_or(i64::MAX);
@@ -139,10 +145,10 @@ pub(super) fn read(heard: &Heard<'_>, destinations: &[Destination<'_>]) -> Vec<R
     let refused = told
         .refused
         .map_or_else(|| "some".into(), |refused| alloc::format!("{refused}"));
-    let reasons = told.reasons.join(", ");
+    let reasons = shown(&told.reasons);
     if told.all_failed {
         let outcome = of_all(&told.reasons);
-        let why = if records == 1 && !reasons.is_empty() {
+        let why = if records == 1 && !told.reasons.is_empty() {
             alloc::format!("FAILED {reasons}")
         } else {
             alloc::format!("FAILED {refused} of {records} refused: {reasons}")
@@ -153,6 +159,13 @@ pub(super) fn read(heard: &Heard<'_>, destinations: &[Destination<'_>]) -> Vec<R
     heard.all(Outcome::Warned, why)
 }
 
+fn shown(reasons: &[String]) -> String {
+    match reasons.get(..SHOWN).unwrap_or(reasons) {
+        [] => "no reason is given".into(),
+        reasons => reasons.join(", "),
+    }
+}
+
 fn told(destinations: &[Destination<'_>], all_failed: bool) -> Told {
     let mut told = Told {
         all_failed,
@@ -160,7 +173,7 @@ fn told(destinations: &[Destination<'_>], all_failed: bool) -> Told {
     };
     let add = |words: &mut Vec<String>, count: &Count<'_>| {
         let word = word(count.reason.text());
-        if !words.contains(&word) && words.len() < 5 {
+        if !words.contains(&word) && words.len() < MOST {
             words.push(word);
         }
     };

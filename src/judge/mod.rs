@@ -12,14 +12,17 @@
 //! ```
 //! use postback::judge::{Outcome, read};
 //!
-//! let body = r#"{"error":{"code":100,"error_subcode":2804009,"message":"Missing Value for Purchase Event"}}"#;
-//! let told = read("meta", 400, body, 1).ok_or("no such platform")?;
-//! assert_eq!(told[0].outcome, Outcome::Refused);
-//! assert_eq!(told[0].why.as_deref(), Some("meta 100/2804009 missing_value"));
-//! // Meta does not say which of four events it means.
-//! let told = read("meta", 400, body, 4).ok_or("no such platform")?;
-//! assert_eq!(told[0].outcome, Outcome::Smaller { most: 2 });
-//! # Ok::<(), &str>(())
+//! fn main() -> Result<(), &'static str> {
+//!     let body = r#"{"error":{"code":100,"error_subcode":2804009,"message":"Missing Value for Purchase Event"}}"#;
+//!     let told = read("meta", 400, body, 1).ok_or("no such platform")?;
+//!     assert_eq!(told[0].outcome, Outcome::Refused);
+//!     assert_eq!(told[0].why.as_deref(), Some("meta 100/2804009 missing_value"));
+//!
+//!     // Of four events Meta does not say which one it means.
+//!     let told = read("meta", 400, body, 4).ok_or("no such platform")?;
+//!     assert_eq!(told[0].outcome, Outcome::Smaller { most: 2 });
+//!     Ok(())
+//! }
 //! ```
 
 mod class;

@@ -68,8 +68,9 @@ pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 ///    addresses that nobody vetted.
 /// 4. **At most [`MAX_ANSWER_BYTES`] of the body are read**, or as many as [`AnswerLimit::of`] the
 ///    request says, as they came: nothing is decompressed. Of a longer body the beginning is
-///    returned, and [`Truncated`] stands in the response's extensions. This is no error: the status is known and the destination has acted on
-///    the request, so sending it again would count it twice.
+///    returned, and [`Truncated`] stands in the response's extensions. This is no error: the status
+///    is known and the destination has acted on the request, so sending it again would count it
+///    twice.
 /// 5. **It ends within [`SEND_TIMEOUT`]**, whatever the other side does.
 /// 6. **It sends once.** Trying again is the caller's decision. (The protocol may still send again
 ///    what certainly never arrived, as on a connection that was closed while idle.)

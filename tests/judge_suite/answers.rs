@@ -2,6 +2,7 @@
 
 use crate::support::{answer, leased, settled, shown, vectors};
 use postback::delivery::{MAX_EXCERPT, Verdict};
+use postback::port::http::{MAX_ANSWER_BYTES, MAX_LONG_ANSWER_BYTES};
 use std::collections::BTreeSet;
 
 fn of<T: Clone>(list: &[T], place: usize) -> T {
@@ -211,4 +212,35 @@ fn what_fails_for_ever_ends_with_the_attempts() {
         last.attempts = 9;
         assert_eq!(settled(vec![last], answer(status, body))[0].verdict, Verdict::Dead);
     }
+}
+
+#[test]
+fn an_ads_answer_of_two_thousand_refused_rows_fits_and_is_read_whole() {
+    let error = |place: usize| {
+        format!(
+            r#"{{"errorCode":{{"conversionUploadError":"EXPIRED_EVENT"}},"message":"{}","trigger":{{"stringValue":"{}"}},
+            "location":{{"fieldPathElements":[{{"fieldName":"conversions","index":{place}}}]}}}}"#,
+            "The click was made too long ago. ".repeat(5),
+            "CANARY".repeat(10),
+        )
+    };
+    let errors: Vec<String> = (0..2_000).map(error).collect();
+    let body = format!(
+        r#"{{"partialFailureError":{{"code":3,"details":[{{"errors":[{}]}}]}},"results":[{}]}}"#,
+        errors.join(","),
+        vec!["{}"; 2_000].join(",")
+    );
+    assert!(
+        body.len() < MAX_LONG_ANSWER_BYTES && body.len() > MAX_ANSWER_BYTES,
+        "{}",
+        body.len()
+    );
+    let deliveries: Vec<_> = (0..2_000).map(|number| leased("google_ads", number)).collect();
+    let settled = settled(deliveries, answer(200, &body));
+    let finding = "HTTP 200 (google_ads CONVERSION_UPLOAD_ERROR/EXPIRED_EVENT)";
+    assert!(
+        settled
+            .iter()
+            .all(|one| one.verdict == Verdict::Dead && one.attempt.finding == finding)
+    );
 }
