@@ -258,7 +258,7 @@ async fn exchange(
             let quotes = judge.is_none_or(Judge::quotes);
             let location = location.filter(|_| quotes).and_then(|text| filled.location(text));
             let body = String::from_utf8_lossy(response.body());
-            let shown = quotes.then(|| filled.redact(&body)).unwrap_or_default();
+            let shown = if quotes { filled.redact(&body) } else { String::new() };
             let settled = settle(&Sent::Answered(Answer {
                 status: response.status().as_u16(),
                 body: &body,

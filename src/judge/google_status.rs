@@ -127,10 +127,8 @@ pub(super) fn read(heard: &Heard<'_>, destinations: &[Destination<'_>]) -> Vec<R
     };
     let known = ["SUCCESS", "FAILED", "FAILURE", "PARTIAL_SUCCESS"];
     if destinations.is_empty() || !is(&known) {
-        let pending = destinations.iter().map(|one| one.request_status.text());
-        let pending = pending
-            .filter(|status| !known.contains(status) && !status.is_empty())
-            .next();
+        let mut pending = destinations.iter().map(|one| one.request_status.text());
+        let pending = pending.find(|status| !known.contains(status) && !status.is_empty());
         return heard.all(Outcome::CheckAgain, pending.map_or_else(|| "PROCESSING".into(), code));
     }
     let told = told(destinations, is(&["FAILED", "FAILURE"]));
