@@ -158,6 +158,7 @@ mod fault;
 mod fire;
 mod id;
 pub mod intake;
+pub mod judge;
 pub mod lint;
 mod meaning;
 #[cfg(feature = "std")]

@@ -107,4 +107,11 @@ pub trait Judge: fmt::Debug + Send + Sync {
     /// What becomes of each delivery, in their order. A delivery for which the list has no entry is
     /// sent again.
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement>;
+
+    /// Whether findings quote the beginning of a response, without what was filled into the
+    /// request. A judge says no where responses repeat personal values; [`Answer::shown`] may then
+    /// be empty, and what it says itself is all that is noted.
+    fn quotes(&self) -> bool {
+        true
+    }
 }

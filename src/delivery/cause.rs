@@ -31,7 +31,7 @@ pub enum Cause {
     /// An ad platform's conversion API is told of a conversion.
     #[non_exhaustive]
     ConversionApi {
-        /// The platform, as in `meta`.
+        /// The platform, as in `meta`; see [`Platforms`](crate::judge::Platforms).
         platform: String,
         /// The account or pixel there.
         account: String,

@@ -30,16 +30,20 @@ impl Judges {
         self
     }
 
-    pub(super) fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
-        let Some(first) = case.deliveries.first() else {
-            return Vec::new();
-        };
-        let own = self.0.iter().find(|judge| judge.is_for(&first.delivery.cause));
-        match (own, &first.delivery.cause) {
-            (Some(judge), _) => judge.judge(case),
-            (None, Cause::Postback { success, .. }) => by_rule(success, case),
-            (None, _) => by_rule(&SuccessRule::default(), case),
-        }
+    /// The first judge that is for this cause.
+    #[must_use]
+    pub fn of(&self, cause: &Cause) -> Option<&dyn Judge> {
+        let found = self.0.iter().find(|judge| judge.is_for(cause));
+        found.map(AsRef::as_ref)
+    }
+}
+
+/// What a judge says, or else the rules.
+pub(super) fn judge(own: Option<&dyn Judge>, case: &Case<'_>) -> Vec<Judgement> {
+    match (own, case.deliveries.first().map(|first| &first.delivery.cause)) {
+        (Some(judge), _) => judge.judge(case),
+        (None, Some(Cause::Postback { success, .. })) => by_rule(success, case),
+        (None, _) => by_rule(&SuccessRule::default(), case),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Makes verdicts of the result of sending.
 
 use super::batch::Batch;
-use super::case::{Answer, Case, Judgement};
-use super::judges::Judges;
+use super::case::{Answer, Case, Judge, Judgement};
+use super::judges::{self, Judges};
 use super::retry::{MAX_RETRY_AFTER, again};
 use super::row::Leased;
 use super::verdict::{Attempt, Settlement, Verdict};
@@ -54,6 +54,24 @@ impl Batch {
     /// fifth, so that deliveries which failed together are not tried together.
     #[must_use]
     pub fn settle(&self, judges: &Judges, sent: &Sent<'_>, now: Timestamp, entropy: u64) -> Vec<Settlement> {
+        let first = self.deliveries().first();
+        self.settle_by(
+            first.and_then(|first| judges.of(&first.delivery.cause)),
+            sent,
+            now,
+            entropy,
+        )
+    }
+
+    /// Like [`settle`](Self::settle), with the one judge that judges; without one the rules do.
+    #[must_use]
+    pub fn settle_by(
+        &self,
+        judge: Option<&dyn Judge>,
+        sent: &Sent<'_>,
+        now: Timestamp,
+        entropy: u64,
+    ) -> Vec<Settlement> {
         let all = self.deliveries().iter().enumerate();
         let answer = match *sent {
             Sent::Answered(answer) => answer,
@@ -85,7 +103,12 @@ impl Batch {
             now,
             entropy,
         };
-        let mut judged = judges.judge(&case).into_iter();
+        let mut judged = judges::judge(judge, &case).into_iter();
+        let shown = noted(answer.shown);
+        let shown = match judge.is_none_or(Judge::quotes) && !shown.is_empty() {
+            true => format!(": `{shown}`"),
+            false => String::new(),
+        };
         let settled = all.map(|(place, leased)| {
             let judgement = judged.next().unwrap_or_else(|| Judgement {
                 verdict: case.again(place),
@@ -95,12 +118,6 @@ impl Batch {
             let verdict = match judgement.verdict {
                 Verdict::RetrySmaller { most } => self.smaller(most).unwrap_or_else(|| case.again(place)),
                 verdict => bounded(verdict, (leased, place), now, entropy),
-            };
-            let shown = noted(answer.shown);
-            let shown = if shown.is_empty() {
-                shown
-            } else {
-                format!(": `{shown}`")
             };
             let finding = format!("HTTP {}{why}{shown}", answer.status);
             settlement(leased, verdict, now, Some(answer.status), finding)

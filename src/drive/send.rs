@@ -2,8 +2,11 @@
 
 use super::lanes::Ended;
 use super::round::Round;
-use crate::delivery::{Answer, Batch, Delivery, FillError, Filled, Judges, Sent, Settled, Settlement, Values, batch};
-use crate::port::http::{BrokenOff, Truncated};
+use crate::delivery::{
+    Answer, Batch, Cause, Delivery, FillError, Filled, Judge, Judges, Sent, Settled, Settlement, Values, batch,
+};
+use crate::judge::Platforms;
+use crate::port::http::{AnswerLimit, BrokenOff, MAX_LONG_ANSWER_BYTES, Truncated};
 use crate::port::{BoxFuture, Claim, Clock, Entropy, HttpClient, Secrets, Store, StoreError};
 use crate::value::{DeliveryId, Secret, SecretReference};
 use alloc::{
@@ -28,12 +31,13 @@ pub struct Sender<'a> {
     pub clock: &'a dyn Clock,
     /// The source of the randomness that spreads retries.
     pub entropy: &'a dyn Entropy,
-    /// The judges that say what responses mean.
+    /// The judges that say what responses mean. Behind them stands [`Platforms`], which judges the
+    /// conversion APIs that it knows.
     pub judges: &'a Judges,
 }
 
 impl<'a> Sender<'a> {
-    /// A sender without judges of its own, so that the rules judge.
+    /// A sender without judges of its own, so that [`Platforms`] and the rules judge.
     #[must_use]
     pub fn new(
         store: &'a dyn Store,
@@ -58,6 +62,19 @@ impl<'a> Sender<'a> {
     pub fn with_judges(self, judges: &'a Judges) -> Self {
         Self { judges, ..self }
     }
+
+    /// Who judges a batch; nobody where the rules do.
+    fn judge(&self, batch: &Batch) -> Option<&'a dyn Judge> {
+        let cause = &batch.deliveries().first()?.delivery.cause;
+        let own = self.judges.of(cause);
+        own.or_else(|| Platforms.is_for(cause).then_some(&Platforms as &dyn Judge))
+    }
+}
+
+/// How many bytes of the response are kept: a conversion API names each row that it refuses.
+fn answer_limit(batch: &Batch) -> Option<AnswerLimit> {
+    let cause = &batch.deliveries().first()?.delivery.cause;
+    matches!(cause, Cause::ConversionApi { .. }).then_some(AnswerLimit(MAX_LONG_ANSWER_BYTES))
 }
 
 /// What was leased, grouped into requests.
@@ -190,11 +207,12 @@ async fn exchange(
     batch: &Batch,
     made: Result<(http::Request<bytes::Bytes>, Filled), FillError>,
 ) -> (Vec<Settlement>, Ended) {
+    let judge = sender.judge(batch);
     let settle = |sent: &Sent<'_>| {
         let (now, entropy) = (sender.clock.now(), sender.entropy.next_u64());
-        batch.settle(sender.judges, sent, now, entropy)
+        batch.settle_by(judge, sent, now, entropy)
     };
-    let (request, filled) = match made {
+    let (mut request, filled) = match made {
         Ok(made) => made,
         Err(error) => {
             let why = &error.to_string();
@@ -208,6 +226,9 @@ async fn exchange(
             return (settled, Ended::Unsent);
         }
     };
+    if let Some(limit) = answer_limit(batch) {
+        request.extensions_mut().insert(limit);
+    }
     match sender.http.send(request).await {
         Err(error) => {
             let settled = settle(&Sent::Failed {
@@ -232,12 +253,16 @@ async fn exchange(
             let header = |name| response.headers().get(name)?.to_str().ok();
             let retry_after = header(http::header::RETRY_AFTER);
             let location = header(http::header::LOCATION).filter(|_| response.status().is_redirection());
-            let location = location.and_then(|text| filled.location(text));
+            // What is not quoted is not searched for what was filled in: that takes long for a
+            // thousand items.
+            let quotes = judge.is_none_or(Judge::quotes);
+            let location = location.filter(|_| quotes).and_then(|text| filled.location(text));
             let body = String::from_utf8_lossy(response.body());
+            let shown = if quotes { filled.redact(&body) } else { String::new() };
             let settled = settle(&Sent::Answered(Answer {
                 status: response.status().as_u16(),
                 body: &body,
-                shown: &filled.redact(&body),
+                shown: &shown,
                 truncated: response.extensions().get::<Truncated>().is_some(),
                 broken_off: response.extensions().get::<BrokenOff>().is_some(),
                 retry_after,

@@ -29,6 +29,25 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// would choose how much.
 pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
+/// The most bytes that are kept where a request asks for more by [`AnswerLimit`]. A conversion API
+/// writes some 450 bytes of each row that it refuses, and a request may have 2,000 rows.
+pub const MAX_LONG_ANSWER_BYTES: usize = 1024 * 1024;
+
+/// Stands in the extensions of a request whose response may be longer, or must be shorter, than
+/// [`MAX_ANSWER_BYTES`]: how many bytes of its body are kept, at most [`MAX_LONG_ANSWER_BYTES`]. A
+/// client that does not know it keeps the usual number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerLimit(pub usize);
+
+impl AnswerLimit {
+    /// How many bytes of a response to this request are kept.
+    #[must_use]
+    pub fn of(request: &http::Extensions) -> usize {
+        let asked = request.get::<Self>().map_or(MAX_ANSWER_BYTES, |limit| limit.0);
+        asked.min(MAX_LONG_ANSWER_BYTES)
+    }
+}
+
 /// The time limit for a whole request, from the look-up of the name to the last byte of the
 /// response. A channel that needs longer is tried again later, since a worker that waits sends
 /// nothing to the others.
@@ -47,10 +66,11 @@ pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 /// 2. **No redirect is followed.** A 3xx is an answer like any other; the caller judges it.
 /// 3. **No proxy of the environment is used** (`HTTP_PROXY` and its like): it would connect to
 ///    addresses that nobody vetted.
-/// 4. **At most [`MAX_ANSWER_BYTES`] of the body are read**, as they came: nothing is decompressed.
-///    Of a longer body the first [`MAX_ANSWER_BYTES`] are returned, and [`Truncated`] stands in the
-///    response's extensions. This is no error: the status is known and the destination has acted on
-///    the request, so sending it again would count it twice.
+/// 4. **At most [`MAX_ANSWER_BYTES`] of the body are read**, or as many as [`AnswerLimit::of`] the
+///    request says, as they came: nothing is decompressed. Of a longer body the beginning is
+///    returned, and [`Truncated`] stands in the response's extensions. This is no error: the status
+///    is known and the destination has acted on the request, so sending it again would count it
+///    twice.
 /// 5. **It ends within [`SEND_TIMEOUT`]**, whatever the other side does.
 /// 6. **It sends once.** Trying again is the caller's decision. (The protocol may still send again
 ///    what certainly never arrived, as on a connection that was closed while idle.)

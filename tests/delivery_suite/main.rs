@@ -6,6 +6,7 @@ mod addresses;
 mod causes;
 mod echoes;
 mod judged;
+mod lanes;
 mod optional;
 mod requests;
 mod shipped;

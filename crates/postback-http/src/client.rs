@@ -4,7 +4,9 @@ use crate::failure::{bad_certificate, failure};
 use crate::resolve::{Resolver, SystemResolver, Vetting};
 use bytes::{Bytes, BytesMut};
 use postback::delivery::address::AddressPolicy;
-use postback::port::http::{BoxFuture, BrokenOff, HttpClient, HttpError, MAX_ANSWER_BYTES, SEND_TIMEOUT, Truncated};
+use postback::port::http::{
+    AnswerLimit, BoxFuture, BrokenOff, HttpClient, HttpError, MAX_LONG_ANSWER_BYTES, SEND_TIMEOUT, Truncated,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +50,7 @@ impl HttpClient for Client {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
+            let limit = AnswerLimit::of(&parts.extensions).min(self.max_answer);
             // The resolver is never asked about a host that is an address already, so that the URL
             // is checked first.
             let url = self.policy.check(&parts.uri.to_string())?;
@@ -57,7 +60,7 @@ impl HttpClient for Client {
                 *request.body_mut() = Some(body.into());
             }
             let answer = self.inner.execute(request).await.map_err(|error| failure(&error))?;
-            read(answer, self.max_answer).await
+            read(answer, limit).await
         })
     }
 }
@@ -112,7 +115,7 @@ impl Default for Builder {
             policy: AddressPolicy::default(),
             resolver: Arc::new(SystemResolver),
             timeout: SEND_TIMEOUT,
-            max_answer: MAX_ANSWER_BYTES,
+            max_answer: MAX_LONG_ANSWER_BYTES,
             user_agent: USER_AGENT.to_owned(),
             roots: Vec::new(),
         }
@@ -142,11 +145,11 @@ impl Builder {
         self
     }
 
-    /// Sets how many bytes of a response's body are read. [`MAX_ANSWER_BYTES`] is the default and
-    /// the maximum.
+    /// Sets how many bytes of a response's body are read at most, also where a request asks for
+    /// more. Without it the request alone says it ([`AnswerLimit::of`]).
     #[must_use]
     pub fn max_answer(mut self, bytes: usize) -> Self {
-        self.max_answer = bytes.min(MAX_ANSWER_BYTES);
+        self.max_answer = bytes.min(MAX_LONG_ANSWER_BYTES);
         self
     }
 

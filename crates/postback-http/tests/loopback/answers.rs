@@ -3,7 +3,7 @@
 use crate::server::{Server, answer};
 use crate::support::{ask, loopback, send};
 use bytes::Bytes;
-use postback::port::http::{MAX_ANSWER_BYTES, Truncated};
+use postback::port::http::{AnswerLimit, MAX_ANSWER_BYTES, MAX_LONG_ANSWER_BYTES, Truncated};
 use std::time::Duration;
 
 #[tokio::test]
@@ -85,6 +85,26 @@ async fn the_limit_of_an_answer_can_be_lowered_and_not_raised() {
     for (limit, kept) in [(0, 0), (10, 10), (usize::MAX, MAX_ANSWER_BYTES)] {
         let response = ask(loopback().max_answer(limit), server.url("/")).await.unwrap();
         assert_eq!(response.body().len(), kept);
+    }
+}
+
+#[tokio::test]
+async fn a_request_may_ask_for_a_longer_answer_and_a_client_for_a_shorter_one() {
+    let server = Server::answering(answer("200 OK", "", &vec![b'a'; MAX_LONG_ANSWER_BYTES + 1])).await;
+    for (asked, most, kept) in [
+        (MAX_LONG_ANSWER_BYTES, usize::MAX, MAX_LONG_ANSWER_BYTES),
+        (usize::MAX, usize::MAX, MAX_LONG_ANSWER_BYTES),
+        (100_000, usize::MAX, 100_000),
+        (usize::MAX, 10, 10),
+        (5, usize::MAX, 5),
+    ] {
+        let mut request = http::Request::get(server.url("/")).body(Bytes::new()).unwrap();
+        request.extensions_mut().insert(AnswerLimit(asked));
+        let response = send(&loopback().max_answer(most).build().unwrap(), request)
+            .await
+            .unwrap();
+        assert_eq!(response.body().len(), kept, "{asked}, {most}");
+        assert_eq!(response.extensions().get::<Truncated>(), Some(&Truncated));
     }
 }
 
