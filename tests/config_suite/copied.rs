@@ -161,7 +161,7 @@ fn a_copied_offer_source_is_the_same_source() {
 fn a_copied_channel_is_the_same_channel() {
     let source = json!({"id": "s", "tokens": ["env:T"]});
     let templates = shipped("traffic-channel");
-    assert_eq!(templates.len(), 4);
+    assert_eq!(templates.len(), 12);
     for (name, text) in &templates {
         let [named, copied] = both(name, text, &json!({"id": "t"})).map(|channel| document(&source, &channel));
         let (by_name, by_text) = (compiled(&named), compiled(&copied));

@@ -88,7 +88,7 @@ fn an_unknown_key_is_a_problem_in_every_table() {
         (
             "slot = \"ref_id\",",
             "slot = \"ref_id\", need = true,",
-            "traffic_channel[0].parameter[0].need: there is no such key; there are slot, name, macro, role, required",
+            "traffic_channel[0].parameter[0].need: there is no such key; there are slot, name, macro, role, cookie, required",
         ),
         (
             "{payout}\" }",

@@ -99,7 +99,7 @@ impl<'a> Choices<'a> {
     }
 
     fn role(&mut self) -> ParameterRole {
-        ParameterRole::from(self.one(&["event_id", "rt_ad", "x_own", "email", ""]))
+        ParameterRole::from(self.one(&["event_id", "rt_ad", "fbclid", "x_own", "email", ""]))
     }
 
     fn status(&mut self) -> Status {
@@ -279,6 +279,7 @@ impl<'a> Choices<'a> {
             let mut row = ChannelParameter::new(c.one(&slots), c.text());
             row.macro_text = c.maybe(Self::text);
             row.role = c.maybe(Self::role);
+            row.cookie = c.maybe(Self::text);
             row.required = c.maybe(Self::flag);
             row
         });
