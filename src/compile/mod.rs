@@ -35,7 +35,6 @@ mod channel;
 mod context;
 mod conversion_api;
 mod format;
-mod later;
 mod offer;
 pub(crate) mod options;
 mod parameter;

@@ -1,17 +1,14 @@
 //! An account at an ad platform, compiled.
 
 use super::names::EventTerms;
+use super::person::Shares;
 use super::{google, meta, microsoft, tiktok};
 use crate::delivery::Lane;
-use crate::model::{Platform, UserDatum};
+use crate::model::Platform;
 use crate::outbound::{Hole, Outbound};
 use crate::template::BodyTemplate;
-use crate::user_data::Country;
 use crate::value::{Money, PostbackId, SecretReference, TypeName};
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    string::String,
-};
+use alloc::collections::BTreeMap;
 
 /// An account at an ad platform to which conversions are told: a row of `[[conversion_api]]`,
 /// compiled.
@@ -30,9 +27,7 @@ pub struct Account {
     /// The template of the event's id, where the account has its own.
     pub(crate) event_id: Option<BodyTemplate>,
     /// What may leave of a person.
-    pub(crate) shares: BTreeSet<UserDatum>,
-    /// The country of a phone number that names none.
-    pub(crate) default_country: Option<Country>,
+    pub(crate) shares: Shares,
     /// Which money is the value of an event, where a rule says nothing else.
     pub(crate) value: ValueOf,
     pub(crate) terms: Terms,
@@ -107,23 +102,4 @@ impl Account {
             Terms::Microsoft(terms) => &terms.tag,
         }
     }
-}
-
-/// The frame of a request with JSON, to which items are added.
-pub(super) fn frame(
-    url: String,
-    headers: &[(&str, crate::outbound::HoledText)],
-    body: crate::outbound::HoledText,
-) -> Outbound {
-    use crate::model::Method;
-    use crate::outbound::HoledText;
-    let mut frame = Outbound::new(Method::Post, HoledText::plain(url));
-    frame
-        .headers
-        .push(("content-type".into(), HoledText::plain("application/json")));
-    for (name, value) in headers {
-        frame.headers.push(((*name).into(), value.clone()));
-    }
-    frame.body = Some(body);
-    frame
 }

@@ -4,11 +4,11 @@
 //! Sources: the protocol buffers of `google/ads/datamanager/v1` and Google's guides to them (2026).
 //! That an event needs `eventSource` is known from answers of the API itself.
 
-use super::account::frame;
 use super::draft::Draft;
+use super::frame::{frame, header};
 use super::json::Members;
+use super::subject::{Subject, says_yes};
 use super::unsent::Unsent;
-use super::write::{Subject, says_yes};
 use crate::model::{Method, ParameterRole, Platform, UserDatum};
 use crate::outbound::{Encoding, Hole, HoledText, Outbound};
 use crate::value::{Amount, SecretReference, Timestamp, TypeName};
@@ -85,7 +85,7 @@ impl Frame {
         }
         body.push_str("}");
         let url = format!("{}/v1/events:ingest", self.origin);
-        frame(url, &[("authorization", bearer(&self.token))], body)
+        frame(url, [("authorization", header("Bearer ", &self.token))], body)
     }
 
     /// The request that asks what became of a receipt. What was only validated has none.
@@ -98,19 +98,11 @@ impl Frame {
             encoding: Encoding::Query,
         });
         let mut check = Outbound::new(Method::Get, url);
-        check.headers.push(("authorization".into(), bearer(&self.token)));
+        check
+            .headers
+            .push(("authorization".into(), header("Bearer ", &self.token)));
         Some(check)
     }
-}
-
-/// The value of an `authorization` header.
-pub(super) fn bearer(token: &SecretReference) -> HoledText {
-    let mut text = HoledText::plain("Bearer ");
-    text.push_hole(Hole::Secret {
-        reference: token.clone(),
-        encoding: Encoding::Verbatim,
-    });
-    text
 }
 
 pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {

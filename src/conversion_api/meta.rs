@@ -3,12 +3,12 @@
 //! Sources: Meta's pages "Server event parameters", "Customer information parameters", "fbp and
 //! fbc" and "Best practices" (as of 2026), and its Business SDK 26.
 
-use super::account::frame;
 use super::draft::Draft;
 use super::fbc::{fbc, fbp};
+use super::frame::{frame, token};
 use super::json::Members;
+use super::subject::{Subject, listed};
 use super::unsent::Unsent;
-use super::write::{Subject, listed};
 use crate::event::Kind;
 use crate::model::{Entry, ParameterRole, Platform, UserDatum};
 use crate::outbound::{Encoding, Hole, HoledText, Outbound};
@@ -91,14 +91,7 @@ impl Frame<'_> {
         }
         body.push_str("\"}");
         let url = format!("{}/{}/{}/events", self.origin, self.version, self.pixel);
-        frame(url, &[], body)
-    }
-}
-
-fn token(reference: &SecretReference, encoding: Encoding) -> Hole {
-    Hole::Secret {
-        reference: reference.clone(),
-        encoding,
+        frame(url, [], body)
     }
 }
 

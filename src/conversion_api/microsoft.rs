@@ -2,12 +2,11 @@
 //!
 //! Source: Microsoft's guide "UET Conversions API integration" (August 2026).
 
-use super::account::frame;
 use super::draft::Draft;
-use super::google::bearer;
+use super::frame::{frame, header};
 use super::json::Members;
+use super::subject::Subject;
 use super::unsent::Unsent;
-use super::write::Subject;
 use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::outbound::{Hole, HoledText, Outbound};
 use crate::value::SecretReference;
@@ -52,7 +51,7 @@ impl Frame<'_> {
         body.push_str(&members.into_text());
         body.push_str("}");
         let url = format!("{}/v1/{}/events", self.origin, self.tag);
-        frame(url, &[("authorization", bearer(self.token))], body)
+        frame(url, [("authorization", header("Bearer ", self.token))], body)
     }
 }
 

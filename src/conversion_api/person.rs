@@ -1,11 +1,10 @@
 //! What is known of the person, in the form that a platform takes.
 
-use super::account::Account;
 use super::told::Told;
-use crate::model::{ParameterRole, UserDatum};
+use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::user_data::{Country, Field, Home, LeftOut, prepare};
 use crate::value::Pii;
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeSet, vec::Vec};
 
 /// The data of a person that may be told, prepared for the account's platform.
 #[derive(Debug, Default)]
@@ -35,31 +34,43 @@ const FIELDS: &[(UserDatum, ParameterRole, Field)] = &[
     (UserDatum::ExternalId, ParameterRole::ExternalId, Field::ExternalId),
 ];
 
-impl<'a> Person<'a> {
-    pub(super) fn of(account: &Account, told: &Told<'a>) -> Self {
+/// What may leave of a person, and to whom.
+#[derive(Debug)]
+pub(crate) struct Shares {
+    pub(crate) platform: Platform,
+    pub(crate) data: BTreeSet<UserDatum>,
+    /// The country of a phone number that names none.
+    pub(crate) default_country: Option<Country>,
+}
+
+impl Shares {
+    /// What is told of the person of a conversion.
+    pub(super) fn of<'a>(&self, told: &Told<'a>) -> Person<'a> {
         let country = value(told, &ParameterRole::Country);
         let home = Home {
             country: country.as_deref().and_then(Country::named),
-            default_country: account.default_country,
+            default_country: self.default_country,
         };
-        let shares = |datum| account.shares.contains(&datum);
-        let mut person = Self {
+        let shares = |datum| self.data.contains(&datum);
+        let mut person = Person {
             ip: told.of_click("ip").filter(|_| shares(UserDatum::Ip)),
             user_agent: told.of_click("useragent").filter(|_| shares(UserDatum::UserAgent)),
-            ..Self::default()
+            ..Person::default()
         };
         for (datum, role, field) in FIELDS {
             let Some(text) = value(told, role).filter(|_| shares(*datum)) else {
                 continue;
             };
-            match prepare(account.platform, *field, &text, &home) {
+            match prepare(self.platform, *field, &text, &home) {
                 Ok(prepared) => person.prepared.push((*datum, prepared.text)),
                 Err(why) => person.left_out.push((*datum, why)),
             }
         }
         person
     }
+}
 
+impl Person<'_> {
     /// What is told of one thing.
     pub(super) fn get(&self, datum: UserDatum) -> Option<&str> {
         let mut prepared = self.prepared.iter();

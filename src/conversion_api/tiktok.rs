@@ -3,13 +3,13 @@
 //! Sources: TikTok's business API SDK and its template for server containers; a public adapter's
 //! notes of August 2026, page by page against the seven pages of the Events API.
 
-use super::account::frame;
 use super::draft::Draft;
+use super::frame::{frame, header};
 use super::json::Members;
+use super::subject::{Subject, listed};
 use super::unsent::Unsent;
-use super::write::{Subject, listed};
 use crate::model::{ParameterRole, Platform, UserDatum};
-use crate::outbound::{Encoding, Hole, HoledText, Outbound};
+use crate::outbound::{Hole, HoledText, Outbound};
 use crate::value::SecretReference;
 use alloc::{format, string::String};
 
@@ -53,13 +53,8 @@ impl Frame<'_> {
         body.push_str(",\"data\":[");
         body.push_hole(Hole::Items);
         body.push_str("]}");
-        let mut token = HoledText::default();
-        token.push_hole(Hole::Secret {
-            reference: self.token.clone(),
-            encoding: Encoding::Verbatim,
-        });
         let url = format!("{}/open_api/{}/event/track/", self.origin, self.version);
-        frame(url, &[("access-token", token)], body)
+        frame(url, [("access-token", header("", self.token))], body)
     }
 }
 

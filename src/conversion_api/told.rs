@@ -1,18 +1,12 @@
 //! What is told: a conversion with everything around it.
 
-use super::account::Account;
-use super::event_id;
 use super::unsent::Unsent;
 use crate::event::Event;
 use crate::model::{Conversion, ParameterRole};
 use crate::network::SourceParameter;
-use crate::outbound::Part;
 use crate::scope::{Field, Scope, ToldPayout, Value};
 use crate::value::{Money, Pii, Timestamp};
-use alloc::{
-    borrow::Cow,
-    string::{String, ToString},
-};
+use alloc::{borrow::Cow, string::String};
 
 /// A conversion, and what is known around it when its event is written.
 #[derive(Debug, Clone, Copy)]
@@ -80,18 +74,5 @@ impl<'a> Told<'a> {
             Some(ToldPayout::NoRate) => Err(Unsent::NoRate),
             Some(ToldPayout::NoAmount(_)) => Err(Unsent::NoAmount),
         }
-    }
-
-    /// The id of the event, by the account's template or else by [`event_id()`](super::event_id()).
-    pub(super) fn event_id(&self, account: &Account) -> Result<String, Unsent> {
-        let Some(template) = &account.event_id else {
-            return Ok(event_id::of(self.conversion));
-        };
-        let rendered = template.render(self.scope).map_err(Unsent::EventId)?;
-        let texts = rendered.0.iter().map(|part| match part {
-            Part::Text(text) => text.as_str(),
-            Part::Hole(_) | Part::Optional { .. } => "",
-        });
-        Ok(texts.collect::<String>().trim().to_string())
     }
 }

@@ -2,13 +2,17 @@
 
 use super::account::{Account, Terms};
 use super::draft::Draft;
-use super::person::Person;
+use super::subject::Subject;
 use super::told::Told;
 use super::unsent::Unsent;
-use super::{google, meta, microsoft, tiktok};
-use crate::outbound::{Item, Outbound};
-use crate::value::{Money, Pii, Timestamp};
-use alloc::{boxed::Box, collections::BTreeMap, string::String};
+use super::{event_id, google, meta, microsoft, tiktok};
+use crate::outbound::{Item, Outbound, Part};
+use crate::value::{Pii, Timestamp};
+use alloc::{
+    boxed::Box,
+    collections::BTreeMap,
+    string::{String, ToString},
+};
 use core::time::Duration;
 
 /// The event of a conversion as an item of a request.
@@ -21,16 +25,6 @@ pub(crate) struct Written {
     pub(crate) private: BTreeMap<String, Pii>,
     /// The time until which the platform takes it.
     pub(crate) not_after: Option<Timestamp>,
-}
-
-/// What the writers of all platforms are given.
-pub(super) struct Subject<'a> {
-    pub(super) told: &'a Told<'a>,
-    /// The platform's name of the event.
-    pub(super) name: &'a str,
-    pub(super) id: &'a str,
-    pub(super) value: Option<Money>,
-    pub(super) person: &'a Person<'a>,
 }
 
 /// How long before a platform's limit an event is last sent: the platform compares with the time at
@@ -51,8 +45,8 @@ impl Account {
             api: self.id.as_str().into(),
         })?;
         let not_after = self.not_after(told)?;
-        let id = told.event_id(self)?;
-        let person = Person::of(self, told);
+        let id = self.event_id_of(told)?;
+        let person = self.shares.of(told);
         let subject = Subject {
             told,
             name: &terms.name,
@@ -79,6 +73,19 @@ impl Account {
         })
     }
 
+    /// The id of the event, by the account's template or else by [`event_id()`](super::event_id()).
+    fn event_id_of(&self, told: &Told<'_>) -> Result<String, Unsent> {
+        let Some(template) = &self.event_id else {
+            return Ok(event_id::of(told.conversion));
+        };
+        let rendered = template.render(told.scope).map_err(Unsent::EventId)?;
+        let texts = rendered.0.iter().map(|part| match part {
+            Part::Text(text) => text.as_str(),
+            Part::Hole(_) | Part::Optional { .. } => "",
+        });
+        Ok(texts.collect::<String>().trim().to_string())
+    }
+
     /// The time until which the platform takes the event, where it has a limit.
     fn not_after(&self, told: &Told<'_>) -> Result<Option<Timestamp>, Unsent> {
         let Some(days) = self.oldest_days(told) else {
@@ -102,20 +109,5 @@ impl Account {
             Terms::Microsoft(_) => Some(microsoft::OLDEST_DAYS),
             Terms::Google(_) | Terms::TikTok(_) => None,
         }
-    }
-}
-
-/// The texts between commas.
-pub(super) fn listed(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|part| !part.is_empty())
-}
-
-/// Whether a text says yes, as networks and consent tools write it.
-pub(super) fn says_yes(text: &str) -> Option<bool> {
-    let text: String = text.trim().chars().flat_map(char::to_lowercase).collect();
-    match text.as_str() {
-        "1" | "true" | "yes" | "y" | "g" | "granted" | "consent_granted" => Some(true),
-        "0" | "false" | "no" | "n" | "d" | "denied" | "consent_denied" => Some(false),
-        _ => None,
     }
 }

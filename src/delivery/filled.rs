@@ -1,7 +1,7 @@
 //! A request that is ready to be sent, and what may be shown of it.
 
-use super::echo::plain;
 use crate::model::Method;
+use crate::text::plain;
 use crate::value::Pii;
 use alloc::{
     string::{String, ToString},

@@ -35,7 +35,6 @@ pub mod address;
 mod batch;
 mod case;
 mod cause;
-mod echo;
 mod fill;
 mod filled;
 mod judges;

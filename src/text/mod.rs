@@ -4,6 +4,7 @@
 
 mod blank;
 mod cut;
+mod echo;
 mod escape;
 mod macros;
 mod marks;
@@ -13,6 +14,7 @@ mod suggest;
 pub(crate) use blank::{is_no_amount, trimmed};
 pub use cut::cut;
 pub(crate) use cut::{Cut, prefix, shown};
+pub(crate) use echo::plain;
 pub(crate) use escape::{ESCAPED, decoded_so_far, is_escape, lossy, percent_decoded, push_json};
 pub use macros::is_unfilled_macro;
 pub(crate) use marks::{SecondMark, written_pairs};

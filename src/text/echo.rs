@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 
 /// A text with the spellings undone in which receivers repeat a value: percent-encoding, `+` for a
 /// space, JSON's and HTML's escapes. It serves only for comparing.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut text = text.to_string();
     // It is done twice, since a value may be encoded twice.
     for _ in 0..2 {

@@ -1,0 +1,185 @@
+//! Conversion APIs: the accounts at ad platforms that campaigns tell of conversions.
+
+mod platform;
+mod texts;
+
+use super::context::Context;
+use super::rows::{named, template};
+use crate::config::{Place, Refusal};
+use crate::conversion_api::{Account, Shares, ValueOf, names};
+use crate::definition::{ConversionApi, Definition};
+use crate::delivery::Lane;
+use crate::model::{Platform, UserDatum};
+use crate::scope::Field;
+use crate::template::BodyTemplate;
+use crate::value::{Amount, Money, PostbackId, TypeName};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    sync::Arc,
+};
+use platform::Made;
+use texts::{country_of, digits};
+
+/// The keys that only some platforms have.
+const KEYS: &[(&str, &[Platform], fn(&ConversionApi) -> bool)] = {
+    use Platform::{Google, Meta, Microsoft, TikTok};
+    &[
+        ("pixel", &[Meta, TikTok, Microsoft], |row| row.pixel.is_some()),
+        ("account", &[Google], |row| row.account.is_some()),
+        ("login_account", &[Google], |row| row.login_account.is_some()),
+        ("app_secret", &[Meta], |row| row.app_secret.is_some()),
+        ("api_version", &[Meta, TikTok], |row| row.api_version.is_some()),
+        ("action_source", &[Meta, Google], |row| row.action_source.is_some()),
+        ("action_sources", &[Meta, Google], |row| !row.action_sources.is_empty()),
+        ("event_source_url", &[Meta, TikTok, Microsoft], |row| {
+            row.event_source_url.is_some()
+        }),
+        ("test_event_code", &[Meta, TikTok], |row| row.test_event_code.is_some()),
+        ("validate_only", &[Google], |row| row.validate_only),
+        ("consent", &[Google, Microsoft], |row| row.consent.is_some()),
+        ("opt_out", &[Meta], |row| row.opt_out),
+        ("limited_data_use", &[Meta, TikTok], |row| row.limited_data_use),
+        ("partner", &[Meta, TikTok, Microsoft], |row| row.partner.is_some()),
+    ]
+};
+
+/// `[[conversion_api]]`: the accounts that campaigns refer to.
+pub(super) fn resolve(
+    definition: &Definition,
+    root: &Place<'_>,
+    context: &Context<'_>,
+) -> BTreeMap<PostbackId, Arc<Account>> {
+    let rows = (root, "conversion_api", definition.conversion_apis.as_slice());
+    named(rows, ("id", |row| &row.id), |row, place| {
+        account(row, place, context).map(Arc::new)
+    })
+}
+
+fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Option<Account> {
+    for (key, platforms, is_set) in KEYS {
+        if is_set(row) && !platforms.contains(&row.platform) {
+            place.at(key).problem(format!("{} has no such key", row.platform));
+        }
+    }
+    let value = row.value.as_deref().unwrap_or("payout");
+    let value = place.at("value").accept(value_of(value, context));
+    let event_id = row.event_id.as_ref();
+    let event_id = event_id.map(|text| event_id_template(text, &place.at("event_id")));
+    let country = row.default_country.as_ref();
+    let country = country.map(|text| place.at("default_country").accept(country_of(text)));
+    let names = event_names(row, place, context);
+    let origin = platform::origin(row, place);
+    let made = platform::of(row, place, context, origin.as_deref());
+    let Made {
+        terms,
+        frames,
+        check,
+        limit,
+    } = made?;
+    let events = names.into_iter().map(|(type_name, name)| {
+        let frame = frames(&name);
+        (type_name, names::EventTerms { name, frame })
+    });
+    Some(Account {
+        id: row.id.clone(),
+        platform: row.platform,
+        lane: Lane::new(&origin?).with_account(row.id.as_str()),
+        events: events.collect(),
+        check,
+        limit: row.max_batch.unwrap_or(limit).min(limit),
+        event_id: event_id.map_or(Some(None), |parsed| parsed.map(Some))?,
+        shares: Shares {
+            platform: row.platform,
+            data: shares(row),
+            default_country: country.flatten(),
+        },
+        value: value?,
+        terms,
+    })
+}
+
+/// The platform's name of the event for each conversion type. A type with an empty name is told
+/// nothing.
+fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> BTreeMap<TypeName, String> {
+    let place = place.at("events");
+    let mut names = BTreeMap::new();
+    for (type_name, name) in &row.events {
+        let at = place.at(type_name);
+        let known = at.accept(type_name.parse::<TypeName>());
+        let known = known.and_then(|type_name| context.type_name(&type_name, &at));
+        if row.platform == Platform::Google && !name.is_empty() {
+            at.accept(digits(name));
+        }
+        if let Some(known) = known {
+            names.insert(known, name.clone());
+        }
+    }
+    for (type_name, known) in &context.types {
+        if !names.contains_key(type_name)
+            && let Some(usual) = names::usual(row.platform, type_name.as_str(), known.counts)
+        {
+            names.insert(type_name.clone(), usual);
+        }
+    }
+    names.retain(|_, name| !name.is_empty());
+    names
+}
+
+fn shares(row: &ConversionApi) -> BTreeSet<UserDatum> {
+    let usual = || {
+        let all = UserDatum::ALL.iter().copied();
+        // Google wants no addresses of visitors in Europe, so that it gets none if nothing is said.
+        let is_usual = |datum: &UserDatum| {
+            row.platform != Platform::Google || !matches!(datum, UserDatum::Ip | UserDatum::UserAgent)
+        };
+        all.filter(is_usual).collect()
+    };
+    match &row.user_data {
+        Some(named) => named.iter().copied().collect(),
+        None => usual(),
+    }
+}
+
+/// Which money is the value of an event.
+pub(super) fn value_of(text: &str, context: &Context<'_>) -> Result<ValueOf, Refusal> {
+    match text {
+        "payout" => Ok(ValueOf::Payout),
+        "sum" => Ok(ValueOf::Sum),
+        "revenue" => Ok(ValueOf::Revenue),
+        fixed => {
+            let amount: Amount = fixed.parse().map_err(|_| {
+                format!(
+                    "`{}` is neither `payout`, `sum`, `revenue` nor an amount such as `25.00`",
+                    fixed.escape_debug()
+                )
+            })?;
+            let currency = context.currency;
+            if amount.is_negative() {
+                return Err(format!("`{amount}` is negative").into());
+            }
+            if amount.rounded(currency.digits()) != amount {
+                let digits = currency.digits();
+                return Err(
+                    format!("`{amount}` is finer than {currency}, which has {digits} digits after the point").into(),
+                );
+            }
+            Ok(ValueOf::Fixed(Money { amount, currency }))
+        }
+    }
+}
+
+fn event_id_template(text: &str, place: &Place<'_>) -> Option<BodyTemplate> {
+    let read = template(BodyTemplate::parse(text, "text/plain"), place)?;
+    if read.secrets().next().is_some() || read.fields().any(|field| matches!(field, Field::Private(_))) {
+        place.problem("an event id holds neither a secret nor a personal value");
+        return None;
+    }
+    if read.fields().next().is_none() {
+        place
+            .problem("has no macro, so that every event would have the same id; write `{order_id}.{type}` or the like");
+        return None;
+    }
+    Some(read)
+}
