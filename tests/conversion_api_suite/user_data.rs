@@ -97,8 +97,10 @@ fn a_hash_of_a_vector_is_the_same_in_base64() {
         let (Some(base64), Some(hex)) = (&vector.base64, &vector.sha256) else {
             continue;
         };
-        let bytes: Vec<u8> = (0..32)
-            .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap())
+        let digits: Vec<u32> = hex.chars().map(|digit| digit.to_digit(16).unwrap()).collect();
+        let bytes: Vec<u8> = digits
+            .chunks(2)
+            .map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap())
             .collect();
         assert_eq!(&STANDARD.encode(bytes), base64, "{}", vector.said());
         seen += 1;
