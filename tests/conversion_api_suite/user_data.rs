@@ -1,5 +1,5 @@
-//! A person's data: the cases of `vectors/conversion_api/user_data.jsonl`, each with its origin, and
-//! what holds for any text.
+//! A person's data: the cases of `vectors/conversion_api/user_data.jsonl`, each with its origin,
+//! and what holds for any text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -214,7 +214,8 @@ proptest! {
         }
     }
 
-    /// What is compared is a fixed point, once its country stands in it.
+    /// What is compared is a fixed point, once its country stands in it and unless it looks like a
+    /// hash.
     #[test]
     fn a_normal_form_is_its_own_normal_form(
         text in texts(),
@@ -225,6 +226,7 @@ proptest! {
         let Ok(Normal::Text(once)) = normal(platform, field, &text, &home) else {
             return Ok(());
         };
+        prop_assume!(!is_hash(once.expose()));
         // Meta's digits have no plus, so they could be a number inside the country.
         let lead = if (platform, field) == (Platform::Meta, Field::Phone) { "+" } else { "" };
         let again = normal(platform, field, &format!("{lead}{}", once.expose()), &home);
