@@ -149,9 +149,9 @@ fn a_postback_sends_the_whole_payout_unless_it_says_otherwise() {
 fn a_body_makes_a_post() {
     let tracker = with_postback(r#""url": "https://b.example/", "body": "{\"v\": {payout}}""#);
     let postback = postback(&tracker);
-    assert_eq!(postback.method, Method::Post);
+    assert_eq!(postback.request().unwrap().method, Method::Post);
     assert_eq!(
-        postback.body.as_ref().unwrap().content_type().as_str(),
+        postback.request().unwrap().body.as_ref().unwrap().content_type().as_str(),
         "application/json"
     );
 }

@@ -1,6 +1,6 @@
 //! Every table of the document, with what is said of its keys.
 
-use super::prose::{account, campaign, request, source, visitors};
+use super::prose::{account, campaign, conversion_api, request, source, visitors};
 use super::row::{About, about};
 
 /// Every table. The document as a whole has no path.
@@ -64,8 +64,13 @@ pub(super) const TABLES: &[About] = &[
     about("offer", "Where clicks are sent.", &[visitors::OFFER]),
     about(
         "conversion_api",
-        "The pixels that campaigns refer to. They are checked for their shape and change nothing yet.",
-        &[campaign::CONVERSION_API],
+        "The accounts at ad platforms that campaigns tell of conversions: pixels, data sets, tags, advertisers' accounts.",
+        &[conversion_api::CONVERSION_API],
+    ),
+    about(
+        "conversion_api.consent",
+        "Whether the visitors agreed that their data are used.",
+        &[conversion_api::CONSENT],
     ),
     about(
         "traffic_channel",
@@ -120,9 +125,15 @@ pub(super) const TABLES: &[About] = &[
     about("campaign.postback.retry", RETRY, &[request::RETRY]),
     about(
         "campaign.conversion_api",
-        "Which of the campaign's conversions go to which pixel. It changes nothing yet.",
-        &[campaign::CAMPAIGN_CONVERSION_API],
+        "Of which of the campaign's conversions an account at an ad platform is told. It has the conditions of a postback.",
+        &[conversion_api::CAMPAIGN_CONVERSION_API],
     ),
+    about(
+        "campaign.conversion_api.payout",
+        "What `payout` is of the money: one of the two.",
+        &[campaign::PAYOUT],
+    ),
+    about("campaign.conversion_api.retry", RETRY, &[request::RETRY]),
 ];
 
 const SUCCESS: &str = "Which answers mean that the postback arrived. All that is said must hold.";

@@ -48,7 +48,8 @@ pub struct Prepared {
 ///
 /// # Errors
 /// - the platform has no place for the field
-/// - the value is empty, unfilled, or nothing that the field may hold; [`LeftOut`] lists the reasons
+/// - the value is empty, unfilled, or nothing that the field may hold; [`LeftOut`] lists the
+///   reasons
 /// - the value is a hash, and the platform takes none of its form
 pub fn normal(platform: Platform, field: Field, text: &str, home: &Home) -> Result<Normal, LeftOut> {
     let form = form(platform, field).ok_or(LeftOut::NotTaken)?;

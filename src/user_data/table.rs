@@ -1,7 +1,8 @@
 //! The countries of ISO 3166-1, as a table.
 //!
-//! Calling codes and trunk prefixes are those of the numbering plans of ITU-T E.164, as the metadata
-//! of libphonenumber (9.0.43) lists them; a country without telephones of its own has none.
+//! Calling codes and trunk prefixes are those of the numbering plans of ITU-T E.164, as the
+//! metadata of libphonenumber (9.0.43) lists them; a country without telephones of its own has
+//! none.
 
 /// A country.
 pub(super) struct Row {

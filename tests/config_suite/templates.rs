@@ -128,7 +128,7 @@ fn a_channels_blanks_are_the_campaigns_to_fill() {
     let tracker = with("values = { goal = \"0123abcd\" }");
     let postback = tracker.campaign("summer").unwrap().postbacks().next().unwrap();
     assert_eq!(
-        postback.url().as_str(),
+        postback.request().unwrap().url().as_str(),
         "https://s.magsrv.com/tag.php?goal=0123abcd&tag={ref_id}&value={payout}"
     );
 }

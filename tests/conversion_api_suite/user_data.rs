@@ -1,5 +1,5 @@
-//! A person's data: the cases of `vectors/conversion_api/user_data.jsonl`, each with its origin, and
-//! what holds for any text.
+//! A person's data: the cases of `vectors/conversion_api/user_data.jsonl`, each with its origin,
+//! and what holds for any text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -97,8 +97,10 @@ fn a_hash_of_a_vector_is_the_same_in_base64() {
         let (Some(base64), Some(hex)) = (&vector.base64, &vector.sha256) else {
             continue;
         };
-        let bytes: Vec<u8> = (0..32)
-            .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap())
+        let digits: Vec<u32> = hex.chars().map(|digit| digit.to_digit(16).unwrap()).collect();
+        let bytes: Vec<u8> = digits
+            .chunks(2)
+            .map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap())
             .collect();
         assert_eq!(&STANDARD.encode(bytes), base64, "{}", vector.said());
         seen += 1;
@@ -212,7 +214,8 @@ proptest! {
         }
     }
 
-    /// What is compared is a fixed point, once its country stands in it.
+    /// What is compared is a fixed point, once its country stands in it and unless it looks like a
+    /// hash.
     #[test]
     fn a_normal_form_is_its_own_normal_form(
         text in texts(),
@@ -223,6 +226,7 @@ proptest! {
         let Ok(Normal::Text(once)) = normal(platform, field, &text, &home) else {
             return Ok(());
         };
+        prop_assume!(!is_hash(once.expose()));
         // Meta's digits have no plus, so they could be a number inside the country.
         let lead = if (platform, field) == (Platform::Meta, Field::Phone) { "+" } else { "" };
         let again = normal(platform, field, &format!("{lead}{}", once.expose()), &home);

@@ -150,6 +150,7 @@ held! {
     a_value_never_changes_the_text_around_it: "template", 3_000;
     a_page_is_shown_while_it_is_young: "thank_you", 1_000;
     times_are_the_instants_of_the_time_crate: "timestamp", 3_000;
+    a_person_is_sent_as_a_hash_and_hashed_once: "user_data", 3_000;
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What each target begins with: the vectors, and what else shows it the way in.
 
+use postback::model::Platform;
+use postback::user_data::Field;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -19,6 +21,7 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "template" => templates(),
         "thank_you" => pages(),
         "timestamp" => lines(&TIMES),
+        "user_data" => persons(),
         other => panic!("{other} has no seeds"),
     };
     texts.into_iter().map(String::into_bytes).collect()
@@ -67,6 +70,23 @@ fn addresses() -> Vec<String> {
         "2130706433",
     ];
     addresses.chain(urls).chain(lines(&ranges)).collect()
+}
+
+/// Some of each platform and field, behind the two bytes that name them.
+fn persons() -> Vec<String> {
+    let rows = include_str!("../vectors/conversion_api/user_data.jsonl");
+    let some = vectors(rows).step_by(12).filter_map(|vector| {
+        let (platform, field) = (
+            Platform::from_word(&text(&vector, "platform")?)?,
+            Field::from_word(&text(&vector, "field")?)?,
+        );
+        let platform = Platform::ALL.iter().position(|other| *other == platform)?;
+        let field = Field::ALL.iter().position(|other| *other == field)?;
+        let which = u8::try_from(platform * Field::ALL.len() + field).ok()? + b'!';
+        let home = if vector["country"].is_null() { '!' } else { '"' };
+        Some(format!("{}{home}{}", char::from(which), text(&vector, "input")?))
+    });
+    some.collect()
 }
 
 fn configurations() -> Vec<String> {

@@ -37,7 +37,7 @@ rows! { ROOT {
     "The offers to which clicks are sent.",
     "[{ id = \"book\", source = \"network\", url = \"https://shop.example.com/?id={clickid}\" }]";
     "conversion_api", NONE,
-    "The pixels. They change nothing yet.",
+    "The accounts at ad platforms that are told of conversions by an interface of the platform.",
     "[{ id = \"fb-main\", platform = \"meta\", token = \"env:META_TOKEN\" }]";
     "traffic_channel", NONE,
     "The traffic channels that send visitors.",

@@ -25,7 +25,7 @@ rows! { CAMPAIGN {
     "The postbacks that tell the channel of conversions.",
     "[{ id = \"sales\", types = [\"Purchase\"], statuses = [\"approved\"] }]";
     "conversion_api", NONE,
-    "The events that are sent to pixels. It changes nothing yet.",
+    "What the campaign tells conversion APIs of its conversions.",
     "[{ id = \"fb-events\", api = \"fb-main\" }]";
 } }
 
@@ -110,59 +110,4 @@ rows! { PAYOUT {
     "fixed", NONE,
     "The fixed amount that the channel is told, in its currency.",
     "\"25.00\"";
-} }
-
-rows! { CONVERSION_API {
-    "id", NONE,
-    "The name by which campaigns refer to it.",
-    "\"fb-main\"";
-    "platform", NONE,
-    "The platform: `meta`, `google`, `tiktok` or `microsoft`.",
-    "\"meta\"";
-    "pixel", NONE,
-    "The number of the pixel.",
-    "\"123456789012345\"";
-    "token", NONE,
-    "A reference to its token.",
-    "\"env:META_TOKEN\"";
-    "app_secret", NONE,
-    "A reference to the secret of the app.",
-    "\"env:META_APP_SECRET\"";
-    "api_version", NONE,
-    "The version of the platform's interface.",
-    "\"v23.0\"";
-    "action_source", NONE,
-    "Where the conversion happened, in the platform's words.",
-    "\"website\"";
-    "event_source_url", NONE,
-    "The page of the conversion.",
-    "\"https://www.example.com/offer\"";
-    "event_id", NONE,
-    "A template of the id by which the platform recognises that an event of the browser and one of the server are the \
-     same.",
-    "\"{event_id}\"";
-    "value", NONE,
-    "The value that the platform is told: `revenue`, `payout` or a fixed amount.",
-    "\"revenue\"";
-    "test_event_code", NONE,
-    "The code that marks the events as tests.",
-    "\"TEST61045\"";
-    "events", NONE,
-    "Conversion types with the platform's word for each.",
-    "{ Purchase = \"Purchase\", Upsell = \"Purchase\" }";
-} }
-
-rows! { CAMPAIGN_CONVERSION_API {
-    "id", NONE,
-    "Its name within the campaign.",
-    "\"fb-events\"";
-    "api", NONE,
-    "The `id` of the pixel.",
-    "\"fb-main\"";
-    "types", said("every type"),
-    "The conversion types for which events are sent.",
-    "[\"Purchase\"]";
-    "statuses", said("every status"),
-    "The statuses for which events are sent.",
-    "[\"approved\"]";
 } }

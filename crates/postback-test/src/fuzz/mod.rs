@@ -18,6 +18,7 @@ pub mod seeds;
 mod template;
 mod thank_you;
 mod timestamp;
+mod user_data;
 
 pub use address::address;
 pub use condition::condition;
@@ -32,12 +33,13 @@ pub use s2s_query::s2s_query;
 pub use template::template;
 pub use thank_you::thank_you;
 pub use timestamp::timestamp;
+pub use user_data::user_data;
 
 /// The body of a target, which takes bytes.
 pub type Body = fn(&[u8]);
 
 /// All targets with their names.
-pub const ALL: [(&str, Body); 13] = [
+pub const ALL: [(&str, Body); 14] = [
     ("address", address),
     ("condition", condition),
     ("config", config),
@@ -51,4 +53,5 @@ pub const ALL: [(&str, Body); 13] = [
     ("template", template),
     ("thank_you", thank_you),
     ("timestamp", timestamp),
+    ("user_data", user_data),
 ];
