@@ -60,6 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let visit = |campaign| Visitor {
         campaign,
         query: b"ref_id=RP1",
+        cookies: b"",
         host: None,
         address: None,
         user_agent: None,

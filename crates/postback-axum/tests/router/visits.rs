@@ -341,6 +341,30 @@ async fn a_value_that_does_not_fit_the_offers_url_is_left_out_of_it() {
     );
 }
 
+#[tokio::test]
+async fn a_cookie_of_the_request_is_kept_where_the_link_has_no_such_parameter() {
+    let tested = tested();
+    let row = "name = \"sub1\"\ncookie = \"_fbc\"\n";
+    tested.replace(compiled(&CONFIG.replacen("name = \"sub1\"\n", row, 1)).unwrap());
+    let visit = async |query: &str, cookies: &[&str]| {
+        let mut asked = request("GET", &format!("/summer?ref_id=R1{query}"));
+        for cookie in cookies {
+            asked = asked.header("cookie", *cookie);
+        }
+        let answer = tested.send(asked.body(Body::empty()).unwrap()).await;
+        recorded(&tested, &answer).await.subs.get(&1).cloned()
+    };
+    assert_eq!(visit("", &["a=1; _fbc=fb.1.2.Ab"]).await.as_deref(), Some("fb.1.2.Ab"));
+    assert_eq!(
+        visit("", &["a=1", "_fbc=fb.1.2.Ab", "_fbc=x"]).await.as_deref(),
+        Some("fb.1.2.Ab"),
+        "HTTP/2 has a header for each cookie"
+    );
+    assert_eq!(visit("&sub1=url", &["_fbc=fb.1.2.Ab"]).await.as_deref(), Some("url"));
+    assert_eq!(visit("", &["_fbp=fb.1.2.3"]).await, None);
+    assert_eq!(visit("", &[]).await, None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
