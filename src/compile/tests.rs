@@ -151,7 +151,14 @@ fn a_body_makes_a_post() {
     let postback = postback(&tracker);
     assert_eq!(postback.request().unwrap().method, Method::Post);
     assert_eq!(
-        postback.request().unwrap().body.as_ref().unwrap().content_type().as_str(),
+        postback
+            .request()
+            .unwrap()
+            .body
+            .as_ref()
+            .unwrap()
+            .content_type()
+            .as_str(),
         "application/json"
     );
 }

@@ -6,13 +6,15 @@ use postback::clickbank::{
     ins::Version,
 };
 use postback::definition::{
-    AmountUnit, Amounts, Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, ConversionApi,
-    ConversionType, Cost, DecimalMark, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback, PostbackRequest,
-    Protocol, Rate, Refused, Reply, Retention, Retry, SourceParameter, Success, ThousandsMark, Times, TrafficChannel,
+    AmountUnit, Amounts, Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, Consent,
+    ConversionApi, ConversionType, Cost, DecimalMark, Domain, MAX_BATCH, Offer, OfferSource, Path, PathOffer, Payout,
+    Postback, PostbackRequest, Protocol, Rate, Refused, Reply, Retention, Retry, SourceParameter, Success,
+    ThousandsMark, Times, TrafficChannel,
 };
 use postback::event::Interface;
 use postback::model::{
-    AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, TypeCase, Updates,
+    AccountRole, Counts, Duplicates, Method, ParameterRole, Platform, ReferrerPolicy, Status, TypeCase, Updates,
+    UserDatum,
 };
 use postback::rule::Negative;
 use postback::scope::ClickSlot;
@@ -249,9 +251,27 @@ impl<'a> Choices<'a> {
     }
 
     fn conversion_api(&mut self) -> ConversionApi {
-        let platform = self.one(&["meta", "google", ""]);
+        let platform = self.one(Platform::ALL);
         let mut it = ConversionApi::new(self.id(), platform, self.secret());
         it.pixel = self.maybe(Self::text);
+        it.account = self.maybe(Self::text);
+        it.login_account = self.maybe(Self::text);
+        it.endpoint = self.maybe(Self::text);
+        it.action_sources = self.map(Self::text);
+        it.validate_only = self.flag();
+        it.user_data = self.maybe(|c| c.some(|c| c.one(UserDatum::ALL)));
+        it.default_country = self.maybe(Self::text);
+        it.consent = self.maybe(|c| {
+            let mut consent = Consent::default();
+            consent.ad_user_data = c.maybe(Self::text);
+            consent.ad_personalization = c.maybe(Self::text);
+            consent.role = c.maybe(|c| c.one(&[ParameterRole::Email, ParameterRole::Fbc]));
+            consent
+        });
+        it.opt_out = self.flag();
+        it.limited_data_use = self.flag();
+        it.partner = self.maybe(Self::text);
+        it.max_batch = self.maybe(|c| c.one(&[1, MAX_BATCH]));
         it.app_secret = self.maybe(Self::secret);
         it.api_version = self.maybe(Self::text);
         it.action_source = self.maybe(Self::text);
@@ -340,6 +360,18 @@ impl<'a> Choices<'a> {
             let mut api = CampaignConversionApi::new(c.id(), c.id());
             api.types = c.some(Self::id);
             api.statuses = c.some(Self::status);
+            let like = c.postback();
+            api.updates = like.updates;
+            api.value = c.maybe(Self::text);
+            api.payout = like.payout;
+            api.min_payout = like.min_payout;
+            api.share = like.share;
+            api.within = like.within;
+            api.matches = like.matches;
+            api.require = like.require;
+            api.when = like.when;
+            api.test = like.test;
+            api.retry = like.request.retry;
             api
         });
         it
