@@ -1,4 +1,5 @@
-//! Conversion APIs: the accounts at ad platforms, and which conversions of a campaign they are told.
+//! Conversion APIs: the accounts at ad platforms, and which conversions of a campaign they are
+//! told.
 
 use super::limits::MAX_ROWS;
 use super::postback::{Payout, Postback};

@@ -6,7 +6,8 @@ use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 /// Why something is delivered. Decisions make postbacks and the events of conversion APIs. A host
-/// makes the others itself, and also puts them into [`Commit::outbox`](crate::plan::Commit::outbox).
+/// makes the others itself, and also puts them into
+/// [`Commit::outbox`](crate::plan::Commit::outbox).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

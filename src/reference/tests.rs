@@ -157,6 +157,12 @@ mod values {
         protocol = "clickbank"
         amounts = { thousands = "'" }
         reply = { applied = "OK" }
+        [[conversion_api]]
+        id = "pixel"
+        platform = "meta"
+        pixel = "1"
+        token = "env:META_TOKEN"
+        event_source_url = "https://shop.example.com/"
         [[traffic_channel]]
         id = "push"
         parameter = [{ slot = "ref_id", name = "ref" }]
@@ -167,6 +173,7 @@ mod values {
         id = "summer"
         channel = "push"
         path = [{ offers = [{ offer = "book" }, { offer = "book" }] }, { offers = [{ offer = "book" }] }]
+        conversion_api = [{ id = "events", api = "pixel" }]
         postback = [{ id = "own", url = "https://channel.example.com/", body = '"{ref_id}"' }, { id = "channels" }]
     "#;
 

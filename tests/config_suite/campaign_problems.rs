@@ -310,7 +310,7 @@ fn a_body_is_a_template_of_its_content_type() {
 
 #[test]
 fn conversion_apis_are_checked_for_their_shape() {
-    let api = "[[conversion_api]]\nid = \"fb\"\nplatform = \"meta\"\ntoken = \"env:T\"\n";
+    let api = "[[conversion_api]]\nid = \"ms\"\nplatform = \"microsoft\"\npixel = \"7\"\ntoken = \"env:T\"\n";
     for (more, said) in [
         (
             "evnts = {}",
@@ -322,8 +322,8 @@ fn conversion_apis_are_checked_for_their_shape() {
             "conversion_api[0].events.Purchas: there is no conversion type `Purchas`; did you mean `Purchase`?",
         ),
         (
-            "pixel = 1",
-            "conversion_api[0].pixel: is a number, not a text; write it in quotes: \"1\"",
+            "event_source_url = 1",
+            "conversion_api[0].event_source_url: is a number, not a text; write it in quotes: \"1\"",
         ),
     ] {
         assert_eq!(problem("#root", &format!("{api}{more}")), said);
@@ -331,14 +331,14 @@ fn conversion_apis_are_checked_for_their_shape() {
     assert_eq!(
         problem(
             "#root",
-            "[[conversion_api]]\nid = \"fb\"\nplatform = \"facebook\"\ntoken = \"env:T\""
+            "[[conversion_api]]\nid = \"fb\"\nplatform = \"facebook\"\npixel = \"1\"\nevent_source_url = \"https://a.example/\"\ntoken = \"env:T\""
         ),
         "conversion_api[0].platform: `facebook` is not a platform; there are meta, google, tiktok, microsoft"
     );
-    let refers = "[[campaign.conversion_api]]\nid = \"a\"\napi = \"fbb\"";
+    let refers = "[[campaign.conversion_api]]\nid = \"a\"\napi = \"mss\"";
     assert_eq!(
         problems(&[("#root", api), ("#postback", refers)]),
-        ["campaign[0].conversion_api[0].api: there is no conversion API `fbb`; did you mean `fb`?"]
+        ["campaign[0].conversion_api[0].api: there is no conversion API `mss`; did you mean `ms`?"]
     );
     assert_eq!(
         problem("#channel", "api = { recipe = \"\", key = \"env:A\" }"),

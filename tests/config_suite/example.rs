@@ -8,7 +8,7 @@ use postback::{CompileOptions, Definition, Document, Tracker};
 const TOML: &str = include_str!("../../tracker.example.toml");
 /// The same document by another reader: see `tests/vectors/config/ORIGIN.md`.
 const JSON: &str = include_str!("../vectors/config/example.json");
-const FINGERPRINT: &str = "6drtrodske77gy6gcbltm7tuq6";
+const FINGERPRINT: &str = "flql6jd6gbchrmtoy2mp7fesfw";
 
 fn compiled(document: &Document) -> Tracker {
     compile(document, &CompileOptions::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))
@@ -40,11 +40,16 @@ fn the_canonical_document_reads_back_as_itself() {
 }
 
 #[test]
-fn the_secrets_of_the_example_are_those_of_its_source() {
+fn the_secrets_of_the_example_are_those_of_its_source_and_its_pixel() {
     let tracker = compiled(&Document::from_toml(TOML).unwrap());
     let references = tracker.secret_references().into_iter();
     let references: Vec<String> = references.map(ToString::to_string).collect();
-    assert_eq!(references, ["env:CLICKBANK_SECRET", "env:CLICKBANK_TOKEN"]);
+    assert_eq!(references, [
+            "env:CLICKBANK_SECRET",
+            "env:CLICKBANK_TOKEN",
+            "env:META_APP_SECRET",
+            "env:META_TOKEN"
+        ]);
 }
 
 #[test]
@@ -76,9 +81,7 @@ fn the_only_doubts_about_the_example_are_parts_that_change_nothing_yet() {
         warnings,
         [
             "timezone: is accepted, and changes nothing in this version",
-            "conversion_api: is accepted, and changes nothing in this version",
             "traffic_channel[0].api: is accepted, and changes nothing in this version",
-            "campaign[1].conversion_api: is accepted, and changes nothing in this version",
         ]
     );
 }

@@ -119,7 +119,7 @@ fn a_secret_in_the_clear_is_refused_and_not_repeated() {
         ),
         (
             "#root",
-            "[[conversion_api]]\nid = \"a\"\nplatform = \"meta\"\ntoken = \"CANARY\"",
+            "[[conversion_api]]\nid = \"a\"\nplatform = \"microsoft\"\npixel = \"1\"\ntoken = \"CANARY\"",
             "conversion_api[0].token",
         ),
     ] {

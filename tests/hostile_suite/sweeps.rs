@@ -60,6 +60,7 @@ swept! {
     templates_cut_or_changed_keep_their_structure: "template", 1, 9;
     pages_cut_or_changed_are_shown_while_they_are_young: "thank_you", 5, 51;
     times_cut_or_changed_are_instants_or_refused: "timestamp", 1, 1;
+    data_of_persons_cut_or_changed_are_hashed_or_left_out: "user_data", 1, 1;
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The exact requests. The hashes are those of the vendors' documents, or made by another program of
-//! the normal forms that they print.
+//! The exact requests. The hashes are those of the vendors' documents, or made by another program
+//! of the normal forms that they print.
 
 use crate::world::{ACCOUNTS, CAMPAIGN, PERSON, batched, body, click, decided, delivery, sent, tracker};
 

@@ -51,7 +51,7 @@ rows! { CONVERSION_API {
     "test_event_code", NONE,
     "The code that shows events in the platform's test view (Meta, TikTok). Meta counts them all the same.",
     "\"TEST61045\"";
-    "validate_only", is("false"),
+    "validate_only", said("`false`"),
     "Whether Google checks the requests only and counts nothing.",
     "true";
     "user_data", said("all that the platform takes; at Google neither `ip` nor `user_agent`"),
@@ -109,7 +109,7 @@ rows! { CAMPAIGN_CONVERSION_API {
     "[\"approved\"]";
     "updates", is("\"first_match\""),
     "When it is told if the conversion changes, as in a postback. A platform counts an event with the same id once.",
-    "\"first_match\"";
+    "\"every_change\"";
     "value", said("the account's"),
     "The value that it is told, in place of the account's.",
     "\"25.00\"";
