@@ -19,8 +19,10 @@
 //! }
 //! ```
 
+mod checked;
 mod click_id;
 mod fbc;
 
-pub use click_id::{BadClickId, MAX_PLATFORM_ID, click_id};
+pub use checked::{BadClickId, MAX_PLATFORM_ID};
+pub use click_id::click_id;
 pub use fbc::{Fbc, Fbp, fbc, fbp};
