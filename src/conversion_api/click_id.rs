@@ -1,44 +1,8 @@
 //! The ids of ad platforms: what each of them can be.
-//!
-//! A platform refuses an id that it did not make, and some refuse the whole request with it. So an
-//! id is looked at before it is sent. Nothing is guessed or mended: an id is sent as it came, or not
-//! at all.
 
+use super::checked::{BadClickId, bounded, is_base64url, only};
+use super::fbc::payload;
 use crate::model::ParameterRole;
-use thiserror::Error;
-
-/// The longest id of an ad platform that is sent, in characters. No platform documents a limit; 500
-/// is our choice, several times the length of the longest ids seen.
-pub const MAX_PLATFORM_ID: usize = 500;
-
-/// Why a text is not an id of the ad platform, so that the platform is not told it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum BadClickId {
-    /// It is empty.
-    #[error("is empty")]
-    Empty,
-    /// It is longer than [`MAX_PLATFORM_ID`].
-    #[error("is longer than {MAX_PLATFORM_ID} characters")]
-    TooLong,
-    /// It has a character that no id of this kind has.
-    #[error("has a character that no such id has")]
-    Character,
-    /// Its parts are not those of an id of this kind.
-    #[error("does not have the form of such an id")]
-    Form,
-    /// The time of the click, which is a part of the id, is before 1970.
-    #[error("belongs to a click before 1970")]
-    Time,
-    /// The role is not that of an ad platform's id.
-    #[error("has a role that is not an ad platform's id")]
-    Role,
-}
-
-impl BadClickId {
-    /// The reason as a word, for traces: `bad_click_id`.
-    pub const WORD: &'static str = "bad_click_id";
-}
 
 /// Checks that a text can be an ad platform's id, and returns the part of it that is sent. Case is
 /// kept.
@@ -55,7 +19,7 @@ impl BadClickId {
 ///
 /// # Errors
 /// - an empty text
-/// - a text of more than [`MAX_PLATFORM_ID`] characters
+/// - a text of more than [`MAX_PLATFORM_ID`](super::MAX_PLATFORM_ID) characters
 /// - a character or a form that no id of this kind has
 /// - a role that is not an ad platform's id ([`ParameterRole::is_click_id`])
 pub fn click_id<'t>(role: &ParameterRole, text: &'t str) -> Result<&'t str, BadClickId> {
@@ -68,34 +32,13 @@ pub fn click_id<'t>(role: &ParameterRole, text: &'t str) -> Result<&'t str, BadC
             only(text, is_base64url)
         }
         ParameterRole::Fbc | ParameterRole::Fbp => {
-            super::fbc::payload(text)?;
+            payload(text)?;
             Ok(text)
         }
         ParameterRole::Msclkid => msclkid(text),
         ParameterRole::Ttclid => only(text, |byte| is_base64url(byte) || byte == b'.'),
         _ => only(text, |byte| byte.is_ascii_graphic()),
     }
-}
-
-/// A text that is neither empty nor too long.
-pub(super) fn bounded(text: &str) -> Result<(), BadClickId> {
-    if text.is_empty() {
-        return Err(BadClickId::Empty);
-    }
-    // One that has as many bytes and fewer characters is refused anyway, for its characters.
-    if text.len() > MAX_PLATFORM_ID {
-        return Err(BadClickId::TooLong);
-    }
-    Ok(())
-}
-
-pub(super) fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
-}
-
-/// The text, if it has no other bytes.
-pub(super) fn only(text: &str, is: impl Fn(u8) -> bool) -> Result<&str, BadClickId> {
-    text.bytes().all(is).then_some(text).ok_or(BadClickId::Character)
 }
 
 fn msclkid(text: &str) -> Result<&str, BadClickId> {

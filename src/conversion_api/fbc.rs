@@ -1,4 +1,5 @@
-//! Meta's `fbc` and `fbp`: the click and the browser, as Meta's cookies `_fbc` and `_fbp` hold them.
+//! Meta's `fbc` and `fbp`: the click and the browser, as Meta's cookies `_fbc` and `_fbp` hold
+//! them.
 //!
 //! ```text
 //! fb.{index}.{milliseconds}.{fbclid}[.{appendix}]
@@ -14,7 +15,7 @@
 //! kept is sent as it came, with its appendix; what is made here has none, which is the documented
 //! form.
 
-use super::click_id::{BadClickId, bounded, is_base64url, only};
+use super::checked::{BadClickId, bounded, is_base64url, only};
 use crate::value::Timestamp;
 use alloc::{
     borrow::ToOwned,
@@ -63,8 +64,8 @@ impl fmt::Display for Fbp {
 /// is the click id in the click's URL, and `clicked_at` is the time of the click. An empty text
 /// counts as none.
 ///
-/// - The cookie is kept as it came, if its click is the one of `fbclid`, or if there is no `fbclid`.
-///   A cookie that is not well formed counts as none.
+/// - The cookie is kept as it came, if its click is the one of `fbclid`, or if there is no
+///   `fbclid`. A cookie that is not well formed counts as none.
 /// - Else an `fbclid` is wrapped: `fb.1.{milliseconds of the click}.{fbclid}`. The index is 1, as
 ///   the page says for servers that set no cookie (H).
 /// - An `fbclid` that is an `fbc` already is not wrapped again.

@@ -32,6 +32,7 @@
 //! ```
 
 mod account;
+mod checked;
 mod click_id;
 mod draft;
 mod event_id;
@@ -51,7 +52,8 @@ mod write;
 
 pub use account::Account;
 pub(crate) use account::{Terms, ValueOf};
-pub use click_id::{BadClickId, MAX_PLATFORM_ID, click_id};
+pub use checked::{BadClickId, MAX_PLATFORM_ID};
+pub use click_id::click_id;
 pub use event_id::event_id;
 pub use fbc::{Fbc, Fbp, fbc, fbp};
 pub(crate) use person::Shares;

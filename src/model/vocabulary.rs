@@ -219,9 +219,9 @@ open_enum! {
     /// The role of a parameter. The first ones belong to conversions. Those that begin with `rt_`,
     /// and the ids of ad platforms after them, belong to the click. Your own roles begin with `x_`.
     ///
-    /// The ids of ad platforms are named as the platform names its URL parameter or its cookie. They
-    /// are what the platform's conversion API knows a click or a browser by. Their case counts, and
-    /// nothing of them is changed.
+    /// The ids of ad platforms are named as the platform names its URL parameter or its cookie.
+    /// They are what the platform's conversion API knows a click or a browser by. Their case
+    /// counts, and nothing of them is changed.
     pub enum ParameterRole {
         /// The id by which events from browser and server are deduplicated.
         EventId = "event_id",

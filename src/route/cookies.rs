@@ -1,13 +1,12 @@
 //! Reads the cookies of a click's request.
 
-/// How much of the cookies is read, in bytes. Browsers send more only where a site has very many of
-/// them: a browser must keep at least 50 cookies of a domain, each of at least 4,096 bytes (RFC 6265,
-/// section 6.1), and most servers refuse headers that are longer than this.
+/// How much of the cookies is read, in bytes. Browsers send more only where a site has very many
+/// of them, and many servers refuse headers that are longer than this.
 pub const MAX_COOKIES: usize = 16_384;
 
 /// The raw value of the first cookie with this name that has a value. `cookies` is the header
-/// `Cookie` as it came: `name=value; name2=value2`. Blanks around names and values do not count, and
-/// neither does a pair of quotes around a value. A part without `=` is passed over.
+/// `Cookie` as it came: `name=value; name2=value2`. Blanks around names and values do not count,
+/// and neither does a pair of quotes around a value. A part without `=` is passed over.
 pub(super) fn cookie<'c>(cookies: &'c [u8], name: &str) -> Option<&'c [u8]> {
     let read = cookies.get(..MAX_COOKIES).unwrap_or(cookies);
     let mut parts = read.split(|byte| *byte == b';');

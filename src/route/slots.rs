@@ -28,8 +28,8 @@ struct Wanted<'q> {
 /// and `cost` by their own names. An unfilled macro counts as a missing value. What cannot be read
 /// is noted. Of a text the readable part is kept. An id or a cost is kept whole or not at all,
 /// since a part of it would be another id or another cost. Parameters that nothing reads are not
-/// looked at. A cookie counts where the query has no value for its row; what holds for values of the
-/// query holds for it too, but it is not decoded, since cookies are not encoded.
+/// looked at. A cookie counts where the query has no value for its row; what holds for values of
+/// the query holds for it too, but it is not decoded, since cookies are not encoded.
 pub(super) fn fill(click: &mut Click, channel: &Channel, query: &[u8], cookies: &[u8]) {
     let mut wanted = wanted(channel);
     for (name, value) in query::parameters(query).filter(|(_, value)| !value.is_empty()) {

@@ -1,5 +1,5 @@
-//! The shipped channels of ad platforms: where a click has the platform's ids, and what of them comes
-//! by a cookie.
+//! The shipped channels of ad platforms: where a click has the platform's ids, and what of them
+//! comes by a cookie.
 
 use postback::definition::TrafficChannel;
 use postback::model::{NoteProblem, ParameterRole};
@@ -9,8 +9,11 @@ use postback::setup::Setup;
 use postback::tracker::ClickIdKeys;
 use postback::{Click, CompileOptions, Document, Timestamp, Tracker, compile};
 
-/// The channels, and their rows with a platform's id: slot, name, role and cookie.
-const CHANNELS: [(&str, &[(&str, &str, &str, &str)]); 9] = [
+/// A row with a platform's id: slot, name, role and cookie.
+type Row = (&'static str, &'static str, &'static str, &'static str);
+
+/// The channels, and their rows with a platform's id.
+const CHANNELS: [(&str, &[Row]); 9] = [
     ("bing", &[("ref_id", "msclkid", "msclkid", "")]),
     (
         "facebook",

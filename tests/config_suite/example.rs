@@ -44,12 +44,15 @@ fn the_secrets_of_the_example_are_those_of_its_source_and_its_pixel() {
     let tracker = compiled(&Document::from_toml(TOML).unwrap());
     let references = tracker.secret_references().into_iter();
     let references: Vec<String> = references.map(ToString::to_string).collect();
-    assert_eq!(references, [
+    assert_eq!(
+        references,
+        [
             "env:CLICKBANK_SECRET",
             "env:CLICKBANK_TOKEN",
             "env:META_APP_SECRET",
             "env:META_TOKEN"
-        ]);
+        ]
+    );
 }
 
 #[test]
