@@ -4,6 +4,7 @@
 //! Sources: the protocol buffers of `google/ads/datamanager/v1` and Google's guides to them (2026).
 //! That an event needs `eventSource` is known from answers of the API itself.
 
+use super::click_id::click_id;
 use super::draft::Draft;
 use super::frame::{frame, header};
 use super::json::Members;
@@ -157,7 +158,7 @@ fn click_ids(subject: &Subject<'_>) -> Members {
     ];
     for (role, name) in roles {
         let id = subject.told.click_parameter(role.clone());
-        if let Some(id) = id.as_deref().filter(|id| super::click_id(&role, id).is_ok()) {
+        if let Some(id) = id.as_deref().and_then(|id| click_id(&role, id).ok()) {
             members.text(name, id);
             break;
         }

@@ -2,6 +2,7 @@
 //!
 //! Source: Microsoft's guide "UET Conversions API integration" (August 2026).
 
+use super::click_id::click_id;
 use super::draft::Draft;
 use super::frame::{frame, header};
 use super::json::Members;
@@ -80,11 +81,8 @@ fn user_data(subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
     let Subject { told, person, .. } = *subject;
     let (mut plain, mut personal) = (Members::default(), Members::default());
     let id = told.click_parameter(ParameterRole::Msclkid);
-    plain.some(
-        "msclkid",
-        id.as_deref()
-            .filter(|id| super::click_id(&ParameterRole::Msclkid, id).is_ok()),
-    );
+    let id = id.as_deref().and_then(|id| click_id(&ParameterRole::Msclkid, id).ok());
+    plain.some("msclkid", id);
     let names = [
         (UserDatum::Email, "em"),
         (UserDatum::Phone, "ph"),

@@ -3,6 +3,7 @@
 //! Sources: TikTok's business API SDK and its template for server containers; a public adapter's
 //! notes of August 2026, page by page against the seven pages of the Events API.
 
+use super::click_id::click_id;
 use super::draft::Draft;
 use super::frame::{frame, header};
 use super::json::Members;
@@ -98,7 +99,7 @@ fn user(subject: &Subject<'_>, draft: &mut Draft) -> Result<bool, Unsent> {
     let (mut plain, mut personal) = (Members::default(), Members::default());
     for (role, name) in [(ParameterRole::Ttclid, "ttclid"), (ParameterRole::Ttp, "ttp")] {
         let id = told.click_parameter(role.clone());
-        plain.some(name, id.as_deref().filter(|id| super::click_id(&role, id).is_ok()));
+        plain.some(name, id.as_deref().and_then(|id| click_id(&role, id).ok()));
     }
     for (datum, name) in USER {
         personal.some(name, person.get(*datum));
