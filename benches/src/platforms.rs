@@ -1,5 +1,5 @@
-//! The event of a sale for Meta's Conversions API, with everything of the buyer hashed, and requests
-//! of a thousand such events.
+//! The event of a sale for Meta's Conversions API, with everything of the buyer hashed, and
+//! requests of a thousand such events.
 //!
 //! The rival is what one writes without the crate: `serde_json::Value`, `format!`, `sha2`. It knows
 //! one platform, checks nothing (neither the click id nor whether the data suffice) and keeps
@@ -196,8 +196,8 @@ fn told(tracker: &Tracker, secrets: &BTreeMap<SecretReference, Secret>, row: &Ro
 }
 
 impl Corpus {
-    /// Writes the event of a sale as a delivery, by `Decision::rewrite`: the identity, the item, the
-    /// hashes.
+    /// Writes the event of a sale as a delivery, by `Decision::rewrite`: the identity, the item,
+    /// the hashes.
     #[must_use]
     pub fn ours(&self, number: usize) -> Option<Delivery> {
         let told = self.told.get(number)?;

@@ -28,8 +28,8 @@ use tracing::Instrument;
 const LEASE: Duration = Duration::from_secs(60);
 /// The longest wait until the next look, since another node may have added to the outbox.
 const POLL: Duration = Duration::from_secs(1);
-/// For how long a request may wait for a place after its deliveries were leased. Then there is still
-/// more time left than a request takes.
+/// For how long a request may wait for a place after its deliveries were leased. Then there is
+/// still more time left than a request takes.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The shortest wait after a look that found nothing to do.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -74,7 +74,8 @@ struct Dispatcher {
     requests: JoinSet<Result<Round, StoreError>>,
     /// What is known of each request in flight.
     begun: HashMap<Id, Begun>,
-    /// Requests of what was leased together and does not fit into one, until there is room for them.
+    /// Requests of what was leased together and does not fit into one, until there is room for
+    /// them.
     waiting: VecDeque<(Batch, Instant)>,
     /// How many deliveries each lane was given at the last look.
     given: BTreeMap<Lane, u32>,

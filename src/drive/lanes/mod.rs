@@ -106,8 +106,8 @@ impl Lanes {
         })
     }
 
-    /// What may be leased at `now` of each lane whose requests hold several deliveries, as far as it
-    /// has room for a request.
+    /// What may be leased at `now` of each lane whose requests hold several deliveries, as far as
+    /// it has room for a request.
     #[must_use]
     pub fn batches(&self, now: Timestamp, lease: Duration) -> Vec<Claim> {
         let mut probes = self.probes_left();
