@@ -80,7 +80,7 @@ pub use host::{OsEntropy, SystemClock};
 pub use ingest::{NotStored, Taken};
 pub use journal::{JOURNAL_RESERVE, Journal, JournalOptions, JournalState, MAX_JOURNAL};
 pub use limits::outlive_file_limits;
-pub use meter::record_transaction;
+pub use meter::{record_token_renewal, record_transaction};
 pub use notification::NotificationError;
 pub use postback::{PostbackAnswer, PostbackError, RefusedPostback, WantedAnswer};
 pub use refusals::RefusedPostbacks;
