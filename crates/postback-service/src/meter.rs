@@ -278,18 +278,6 @@ pub fn record_transaction(calls: usize, took: Duration) {
     histogram!(COMMIT_CALLS.name).record(calls as f64);
 }
 
-/// Counts a renewal of an OAuth access token, for a host whose secrets renew themselves. `outcome`
-/// is `renewed`, `failed` or `refused`, the words of `postback_http::oauth::Renewal`.
-pub fn record_token_renewal(credential: &str, outcome: &'static str) {
-    let name = credential.to_owned();
-    counter!(TOKEN_RENEWALS.name, "credential" => name.clone(), "outcome" => outcome).increment(1);
-    match outcome {
-        "renewed" => gauge!(TOKEN_REFUSED.name, "credential" => name).set(0.0),
-        "refused" => gauge!(TOKEN_REFUSED.name, "credential" => name).set(1.0),
-        _ => {}
-    }
-}
-
 /// The counts of a round, each with its name.
 fn outcomes(round: &Round) -> [(&'static str, u64); 7] {
     [

@@ -21,7 +21,10 @@ const REFUSALS: [(&str, &str); 11] = [
     ("invalid_grant", "the refresh token is expired or was revoked"),
     ("invalid_client", "the client or its secret is wrong"),
     ("unauthorized_client", "the client may not use refresh tokens"),
-    ("invalid_scope", "the user has not granted a scope that the credential names"),
+    (
+        "invalid_scope",
+        "the user has not granted a scope that the credential names",
+    ),
     ("unsupported_grant_type", "the endpoint takes no refresh tokens"),
     ("invalid_request", "the endpoint wants another request"),
     ("deleted_client", "the client was deleted"),
@@ -86,7 +89,10 @@ pub(super) fn read(answer: &http::Response<Bytes>) -> Result<Granted, Fault> {
             "the token endpoint answered {} `{word}`: {meaning}",
             status.as_u16()
         ))),
-        _ => Err(Fault::Passing(format!("the token endpoint answered {}", status.as_u16()))),
+        _ => Err(Fault::Passing(format!(
+            "the token endpoint answered {}",
+            status.as_u16()
+        ))),
     }
 }
 
@@ -94,7 +100,10 @@ fn granted(body: &[u8]) -> Result<Granted, Fault> {
     let passing = |problem: &str| Fault::Passing(format!("the token endpoint answered {problem}"));
     let answer: Success =
         serde_json::from_slice(body).map_err(|_| passing("200 with something that holds no token in JSON"))?;
-    if answer.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+    if answer
+        .token_type
+        .is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"))
+    {
         return Err(passing("with a token that is no bearer token"));
     }
     // It stands in a header.
@@ -155,7 +164,10 @@ mod tests {
     fn an_answer_without_a_usable_token_may_pass() {
         for (body, text) in [
             ("<html>CANARY", "200 with something that holds no token in JSON"),
-            (r#"{"error": "CANARY"}"#, "200 with something that holds no token in JSON"),
+            (
+                r#"{"error": "CANARY"}"#,
+                "200 with something that holds no token in JSON",
+            ),
             (
                 r#"{"access_token": "CANARY", "token_type": "mac"}"#,
                 "with a token that is no bearer token",

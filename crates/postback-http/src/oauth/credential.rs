@@ -117,7 +117,11 @@ impl Credential {
     /// The first scope that the token must have and `granted`, the scopes of an answer, does not
     /// list.
     pub(super) fn scope_missing_in(&self, granted: &str) -> Option<&str> {
-        let is_granted = |wanted: &str| granted.split_whitespace().any(|scope| scope.eq_ignore_ascii_case(wanted));
+        let is_granted = |wanted: &str| {
+            granted
+                .split_whitespace()
+                .any(|scope| scope.eq_ignore_ascii_case(wanted))
+        };
         let wanted = self.scopes.iter().map(String::as_str);
         wanted
             .filter(|scope| !NOT_OF_THE_TOKEN.contains(scope))
@@ -144,16 +148,20 @@ fn parse(text: &str) -> Result<Credential, String> {
     match self::text(&members, "type")?.as_deref() {
         None | Some("authorized_user") => {}
         Some("service_account") => {
-            return Err("is the key of a service account, which is not supported yet, since it needs RSA signatures; \
+            return Err(
+                "is the key of a service account, which is not supported yet, since it needs RSA signatures; \
                         authorise a user instead and name the `authorized_user` file"
-                .into());
+                    .into(),
+            );
         }
         Some(_) => return Err("`type` is not `authorized_user`".into()),
     }
     if members.contains_key("installed") || members.contains_key("web") {
-        return Err("is the file of an OAuth client, which has no refresh token; authorise a user with it, and name the \
+        return Err(
+            "is the file of an OAuth client, which has no refresh token; authorise a user with it, and name the \
                     `authorized_user` file that comes of it"
-            .into());
+                .into(),
+        );
     }
     let needed = |name| self::text(&members, name)?.ok_or_else(|| format!("has no `{name}`"));
     Ok(Credential {
@@ -253,10 +261,7 @@ mod tests {
             ("CANARY", "is not JSON: line 1, column 1"),
             (r#"["CANARY"]"#, "is not a JSON object"),
             (r#"{"client_id": "CANARY"}"#, "has no `refresh_token`"),
-            (
-                r#"{"client_id": "", "refresh_token": "CANARY"}"#,
-                "has no `client_id`",
-            ),
+            (r#"{"client_id": "", "refresh_token": "CANARY"}"#, "has no `client_id`"),
             (
                 r#"{"client_id": "a", "refresh_token": 7}"#,
                 "`refresh_token` is not a text",
@@ -303,7 +308,10 @@ mod tests {
             "file:///CANARY",
         ] {
             let said = with(url).unwrap_err().to_string();
-            assert!(said.contains("`token_uri` is not") && !said.contains("CANARY"), "{said}");
+            assert!(
+                said.contains("`token_uri` is not") && !said.contains("CANARY"),
+                "{said}"
+            );
         }
     }
 

@@ -134,7 +134,7 @@ impl Renewer {
             };
             tokio::spawn(async move {
                 under_way.renewer.renew(begin).await;
-                under_way.has_ended = true;
+                under_way.end();
             });
         }
         (told, ended)
@@ -223,7 +223,10 @@ impl Renewer {
             in_file: read,
         };
         self.set(own);
-        tracing::info!(credential = self.name, "the file of an OAuth credential has changed, and is used");
+        tracing::info!(
+            credential = self.name,
+            "the file of an OAuth credential has changed, and is used"
+        );
         true
     }
 
@@ -283,6 +286,12 @@ struct UnderWay {
     has_ended: bool,
 }
 
+impl UnderWay {
+    fn end(&mut self) {
+        self.has_ended = true;
+    }
+}
+
 impl Drop for UnderWay {
     fn drop(&mut self) {
         if self.has_ended {
@@ -337,7 +346,9 @@ mod tests {
     fn the_request_is_that_of_the_standard() {
         // RFC 6749, section 6; the client's secret in the body: section 2.3.1.
         assert_eq!(
-            body(r#"{"client_id": "s6BhdRkqt3", "client_secret": "7Fjfp0ZBr1KtDRbnfVdmIw", "refresh_token": "tGzv3JOkF0XG5Qx2TlKWIA"}"#),
+            body(
+                r#"{"client_id": "s6BhdRkqt3", "client_secret": "7Fjfp0ZBr1KtDRbnfVdmIw", "refresh_token": "tGzv3JOkF0XG5Qx2TlKWIA"}"#
+            ),
             "grant_type=refresh_token&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw\
              &refresh_token=tGzv3JOkF0XG5Qx2TlKWIA"
         );

@@ -187,8 +187,7 @@ mod tests {
 
         fn granted(&mut self, second: u64, token: &str, life: u64) -> u32 {
             let now = self.at(second);
-            self.state
-                .granted(Secret::from(token), Duration::from_secs(life), now)
+            self.state.granted(Secret::from(token), Duration::from_secs(life), now)
         }
 
         fn passing(&mut self, second: u64) {
@@ -253,14 +252,13 @@ mod tests {
         world.ask(0);
         world.granted(0, "a", HOUR);
         world.ask(HOUR - 60);
-        world.state.failed(Fault::Refused("invalid_grant".into()), world.at(HOUR - 60));
+        world
+            .state
+            .failed(Fault::Refused("invalid_grant".into()), world.at(HOUR - 60));
         assert_eq!(world.ask(HOUR - 57), said(Begin::Nothing, "a"));
         // The last seconds too, since nothing is under way.
         assert_eq!(text(world.state.have(world.at(HOUR - 1))), "a");
-        assert_eq!(
-            text(world.state.have(world.at(HOUR))),
-            "missing: invalid_grant"
-        );
+        assert_eq!(text(world.state.have(world.at(HOUR))), "missing: invalid_grant");
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use http::{Request, Response};
+use postback::Secret;
 use postback::port::http::{BoxFuture, HttpClient, HttpError};
 use postback::port::{SecretError, Secrets};
 use postback::value::SecretReference;
-use postback::Secret;
 use postback_http::oauth::{Credential, Renewal, Tokens};
 use std::collections::VecDeque;
 use std::fmt;
@@ -30,7 +30,10 @@ pub(crate) fn reply(status: u16, body: impl Into<String>) -> Reply {
 
 /// A token for an hour.
 pub(crate) fn token(text: &str) -> Reply {
-    reply(200, format!(r#"{{"access_token": "{text}", "expires_in": 3600, "token_type": "Bearer"}}"#))
+    reply(
+        200,
+        format!(r#"{{"access_token": "{text}", "expires_in": 3600, "token_type": "Bearer"}}"#),
+    )
 }
 
 /// Gives its answers in turn, the last one for ever, and remembers what it was sent.

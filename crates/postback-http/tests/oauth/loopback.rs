@@ -63,6 +63,9 @@ async fn a_token_that_lives_for_two_seconds_is_renewed_after_one() {
 async fn the_address_of_a_token_endpoint_is_vetted_like_any_other() {
     let (url, requests) = served(vec![String::new()]).await;
     let said = ask(&tokens(&url, Client::builder())).await;
-    assert!(said.contains("destination refused: address 127.0.0.1 is loopback"), "{said}");
+    assert!(
+        said.contains("destination refused: address 127.0.0.1 is loopback"),
+        "{said}"
+    );
     assert!(requests.lock().unwrap().is_empty());
 }

@@ -1,7 +1,7 @@
 //! When a token is asked for, and what is served meanwhile. The clock is moved.
 
 use crate::endpoint::{CREDENTIAL, Endpoint, Observed, Others, Reply, ask, ask_for, reply, seconds, token, tokens};
-use postback::port::http::HttpError;
+use postback::port::http::{BoxFuture, HttpClient, HttpError};
 use postback_http::oauth::{Credential, Tokens};
 use std::sync::Arc;
 use std::time::Duration;
@@ -106,10 +106,7 @@ async fn a_failure_is_tried_again_after_a_pause() {
         format!("{why} answered 200 with something that holds no token in JSON")
     );
     seconds(2).await;
-    assert_eq!(
-        ask(&tokens).await,
-        format!("{why} was not reached: no answer in time")
-    );
+    assert_eq!(ask(&tokens).await, format!("{why} was not reached: no answer in time"));
     seconds(4).await;
     assert_eq!(ask(&tokens).await, "a");
     assert_eq!(endpoint.asked(), 4);
@@ -131,7 +128,10 @@ async fn the_old_token_is_served_until_it_expires() {
     }
     seconds(10).await;
     let said = ask(&tokens).await;
-    assert!(said.contains("`invalid_grant`: the refresh token is expired or was revoked"), "{said}");
+    assert!(
+        said.contains("`invalid_grant`: the refresh token is expired or was revoked"),
+        "{said}"
+    );
     assert_eq!(endpoint.asked(), 3);
 }
 
@@ -181,7 +181,9 @@ async fn two_credentials_have_a_token_each_and_other_secrets_stay_what_they_are(
     let endpoint = Endpoint::new([token("a"), token("b")]);
     let credential = || Credential::from_json(CREDENTIAL).unwrap();
     let inner = Arc::new(Others);
-    let tokens = Tokens::new(inner, endpoint.clone()).with("google", credential()).with("microsoft", credential());
+    let tokens = Tokens::new(inner, endpoint.clone())
+        .with("google", credential())
+        .with("microsoft", credential());
     assert_eq!(ask_for(&tokens, "host:google").await, "a");
     assert_eq!(ask_for(&tokens, "host:microsoft").await, "b");
     assert_eq!(ask_for(&tokens, "env:OTHER").await, "other");
@@ -191,6 +193,29 @@ async fn two_credentials_have_a_token_each_and_other_secrets_stay_what_they_are(
         "secret `host:gogle` is none of the OAuth credentials, which are `google`, `microsoft`"
     );
     assert_eq!(tokens.names().collect::<Vec<_>>(), ["google", "microsoft"]);
+}
+
+/// A client that does not keep its promises.
+#[derive(Debug)]
+struct Panics;
+
+impl HttpClient for Panics {
+    fn send(&self, _: http::Request<bytes::Bytes>) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, HttpError>> {
+        panic!("as a test wants")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_panics_has_failed() {
+    let credential = Credential::from_json(CREDENTIAL).unwrap();
+    let tokens = Tokens::new(Arc::new(Others), Arc::new(Panics)).with("google", credential);
+    for _ in 0..3 {
+        assert_eq!(
+            ask(&tokens).await,
+            "secret `host:google` has no valid access token: the renewal was cut off"
+        );
+        seconds(10).await;
+    }
 }
 
 #[tokio::test]

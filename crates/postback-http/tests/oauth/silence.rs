@@ -38,7 +38,9 @@ impl<'a> MakeWriter<'a> for Log {
 async fn nothing_secret_is_told() {
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
     let _guard = tracing::subscriber::set_default(subscriber.with_writer(writer).finish());
     let kept = Kept::new(CREDENTIAL);
     let endpoint = Endpoint::new([
@@ -49,7 +51,10 @@ async fn nothing_secret_is_told() {
             r#"{"access_token": "CANARY-ACCESS", "expires_in": 3600, "refresh_token": "CANARY-ROTATED"}"#,
         ),
         reply(401, r#"{"error": "CANARY-ERROR", "error_description": "CANARY-TEXT"}"#),
-        reply(400, r#"{"error": "invalid_grant", "error_description": "CANARY-REFRESH"}"#),
+        reply(
+            400,
+            r#"{"error": "invalid_grant", "error_description": "CANARY-REFRESH"}"#,
+        ),
     ]);
     let tokens = tokens_of(&kept.path, &endpoint);
     let mut told = format!("{tokens:?}");
