@@ -47,9 +47,11 @@ impl Renewal {
     }
 }
 
+type Observe = dyn Fn(&str, Renewal) + Send + Sync;
+
 /// Who is told of each renewal, with the name of its credential.
 #[derive(Clone)]
-pub(super) struct Observer(pub(super) Arc<dyn Fn(&str, Renewal) + Send + Sync>);
+pub(super) struct Observer(pub(super) Arc<Observe>);
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -175,7 +175,7 @@ mod tests {
         }
 
         fn at(&self, seconds: u64) -> Instant {
-            self.start + Duration::from_secs(seconds)
+            later(self.start, Duration::from_secs(seconds))
         }
 
         /// What begins at a second, and what is told.
