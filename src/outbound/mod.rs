@@ -241,11 +241,23 @@ fn get() -> Method {
 
 /// One item of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Item {
     /// The most items that the receiver accepts in one request.
     pub limit: u32,
     /// The item.
     pub text: HoledText,
+    /// What the receiver knows the item by: no request holds two items of one key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl Item {
+    /// An item without a key.
+    #[must_use]
+    pub fn new(limit: u32, text: HoledText) -> Self {
+        Self { limit, text, key: None }
+    }
 }
 
 impl Outbound {
@@ -352,13 +364,13 @@ mod tests {
         request.headers.push(("a".into(), plain()));
         request.body = Some(plain());
         let text = plain();
-        request.item = Some(Item { limit: 1, text });
+        request.item = Some(Item::new(1, text));
         assert!(request.is_plain());
         let changes: [fn(&mut Outbound, HoledText); 4] = [
             |request, text| request.url = text,
             |request, text| request.headers.push(("b".into(), text)),
             |request, text| request.body = Some(text),
-            |request, text| request.item = Some(Item { limit: 1, text }),
+            |request, text| request.item = Some(Item::new(1, text)),
         ];
         for change in changes {
             let mut request = request.clone();
