@@ -24,7 +24,12 @@ pub(crate) use signing::{SIGNING_HEADERS, SigningKey, signed};
 use crate::event::Event;
 use crate::model::{Click, Method};
 use crate::value::{Pii, SecretReference};
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 use core::{fmt, iter::once};
 use serde::{Deserialize, Serialize};
 
@@ -274,6 +279,21 @@ impl Outbound {
         }
     }
 
+    /// The body for a person, with each hole as a name in braces, and with the item of this delivery
+    /// where a request holds the items. It is not the text that is sent.
+    #[must_use]
+    pub fn shown_body(&self) -> Option<String> {
+        let body = self.body.as_ref()?;
+        let Some(item) = &self.item else {
+            return Some(body.to_string());
+        };
+        let parts = body.0.iter().map(|part| match part {
+            Part::Hole(Hole::Items) => item.text.to_string(),
+            part => HoledText(vec![part.clone()]).to_string(),
+        });
+        Some(parts.collect())
+    }
+
     /// The personal values that the holes name. They are looked up in the click first, and then in
     /// the event.
     pub(crate) fn private_values(&self, click: &Click, event: &Event) -> BTreeMap<String, Pii> {
@@ -314,7 +334,6 @@ impl Outbound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{string::ToString, vec};
 
     #[test]
     fn neighbouring_texts_become_one_part() {
@@ -353,6 +372,19 @@ mod tests {
             text.to_string(),
             "a={secret:env:T}&ip={ip}{unix_time}{signature}{..}{receipt}\"b\":{unix_time}"
         );
+    }
+
+    #[test]
+    fn a_body_of_items_is_shown_with_its_own() {
+        let mut request = Outbound::new(Method::Post, HoledText::plain("https://a.example/"));
+        assert_eq!(request.shown_body(), None);
+        let mut body = HoledText::plain("[");
+        body.push_hole(Hole::Items);
+        body.push_str("]");
+        request.body = Some(body);
+        assert_eq!(request.shown_body().unwrap(), "[{..}]");
+        request.item = Some(Item::new(9, HoledText::plain("1")));
+        assert_eq!(request.shown_body().unwrap(), "[1]");
     }
 
     #[test]
