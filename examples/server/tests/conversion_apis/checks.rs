@@ -1,0 +1,80 @@
+//! Google: what is accepted is checked later.
+
+use crate::world::{PERSON, Running, World, finding, rule};
+use postback::delivery::{DeliveryRow, DeliveryState};
+use std::time::Duration;
+
+const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
+
+fn checks(world: &World) -> usize {
+    let requests = world.google.requests();
+    requests.iter().filter(|request| request.method == "GET").count()
+}
+
+/// One sale that was accepted, and how it stands.
+async fn accepted(world: &World) -> Running {
+    let mut running = world.serve(&rule("gads", "")).await;
+    let click = running.click().await;
+    running.sale(&click, &format!("sum=8.50&order=A-1&{PERSON}")).await;
+    let rows = world
+        .until("the receipt", |rows| rows.iter().all(|row| row.state == DeliveryState::Accepted))
+        .await;
+    assert_eq!(finding(&rows[0]), "HTTP 200 (google accepted)");
+    running
+}
+
+async fn checked(world: &World, running: &Running, wait: Duration, count: usize) -> DeliveryRow {
+    // Nothing is asked before its time.
+    running.later(world, wait - Duration::from_secs(1));
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(checks(world), count - 1);
+    running.later(world, Duration::from_secs(1));
+    let mut rows = world
+        .until("the check", |rows| rows.iter().all(|row| row.checks as usize == count))
+        .await;
+    assert_eq!(checks(world), count);
+    rows.remove(0)
+}
+
+#[tokio::test]
+async fn a_receipt_is_checked_after_half_an_hour_and_again_until_it_is_a_success() {
+    let world = World::new();
+    world.google.process_for(1);
+    let running = accepted(&world).await;
+    let row = checked(&world, &running, HALF_HOUR, 1).await;
+    assert_eq!(
+        (row.state, finding(&row)),
+        (DeliveryState::Accepted, "HTTP 200 (google PROCESSING)")
+    );
+    let row = checked(&world, &running, 2 * HALF_HOUR, 2).await;
+    assert_eq!((row.state, row.attempts), (DeliveryState::Delivered, 1));
+    // It was told once.
+    assert_eq!(world.google.accepted_ids(), ["A-1.Purchase"]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_click_that_is_not_found_is_the_end_of_the_event() {
+    let world = World::new();
+    world.google.fail_later("A-1.Purchase", "CLICK_NOT_FOUND");
+    let running = accepted(&world).await;
+    let row = checked(&world, &running, HALF_HOUR, 1).await;
+    assert_eq!(
+        (row.state, finding(&row)),
+        (DeliveryState::Dead, "HTTP 200 (google FAILED CLICK_NOT_FOUND)")
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_there_already_is_delivered() {
+    let world = World::new();
+    world.google.fail_later("A-1.Purchase", "DUPLICATE_TRANSACTION_ID");
+    let running = accepted(&world).await;
+    let row = checked(&world, &running, HALF_HOUR, 1).await;
+    assert_eq!(
+        (row.state, finding(&row)),
+        (DeliveryState::Delivered, "HTTP 200 (google FAILED DUPLICATE_TRANSACTION_ID)")
+    );
+    running.stop().await;
+}

@@ -1,0 +1,89 @@
+//! A thousand events of which one is bad.
+
+use crate::world::{World, all_four, client, decided, finding, is_of, now};
+use postback::delivery::DeliveryState;
+use postback::drive::{Sender, deliver_once};
+use postback::plan::Commit;
+use postback::port::{Claim, Store};
+use postback::testing::SeededEntropy;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+const MANY: usize = 1_000;
+const BAD: &str = "A-377.Purchase";
+
+/// The deliveries of a thousand sales, stored as they were decided.
+async fn stored(world: &World, rules: &str) {
+    let tracker = world.tracker(rules);
+    let mut commit = Commit::of(Vec::new(), now(world));
+    for number in 0..MANY {
+        commit.outbox.extend(decided(&tracker, now(world), number).commit.outbox);
+    }
+    world.store.commit(&commit).await.unwrap();
+}
+
+/// Sends in rounds as large as the outbox, until nothing is due.
+async fn sent(world: &World) -> u64 {
+    let (client, entropy) = (client(), SeededEntropy::new(7));
+    let sender = Sender::new(&*world.store, &client, &*world.secrets, &*world.clock, &entropy);
+    let mut requests = 0;
+    loop {
+        let claim = Claim::new(now(world), Duration::from_secs(600), 10_000);
+        let round = deliver_once(&sender, &claim).await.unwrap();
+        if round.requests == 0 {
+            return requests;
+        }
+        requests += round.requests;
+    }
+}
+
+#[tokio::test]
+async fn of_a_thousand_events_one_is_refused_and_the_others_count_once() {
+    let world = World::new();
+    world.meta.refuse(BAD, "2804003");
+    world.tiktok.refuse(BAD, "40002");
+    world.google.refuse(BAD, "EVENT_TIME_INVALID");
+    world.microsoft.refuse(BAD, "InvalidValue");
+    stored(&world, &all_four()).await;
+    sent(&world).await;
+    let rows = world.rows().await;
+    assert_eq!(rows.len(), 4 * MANY);
+    let reasons = [
+        ("fb", "HTTP 400 (meta 100/2804003 too_old)"),
+        ("tt", "HTTP 200 (tiktok 40002 invalid_parameter)"),
+        (
+            "gads",
+            "HTTP 400 (google EVENT_TIME_INVALID events.events[377].transaction_id)",
+        ),
+        ("ms", "HTTP 200 (microsoft VALIDATION_ERROR/INVALID_VALUE data[377].eventId)"),
+    ];
+    for ((api, reason), (platform, stand_in)) in reasons.iter().zip(world.stand_ins()) {
+        let accepted = stand_in.accepted_ids();
+        let once: BTreeSet<&String> = accepted.iter().collect();
+        assert_eq!((accepted.len(), once.len()), (MANY - 1, MANY - 1), "{platform}");
+        assert!(!accepted.iter().any(|id| id == BAD), "{platform}");
+        let dead = rows
+            .iter()
+            .filter(|row| is_of(row, api) && row.state == DeliveryState::Dead);
+        let dead: Vec<&str> = dead.map(finding).collect();
+        let row = |place: &str| place.split_once('[').map_or("", |(before, _)| before).to_owned();
+        assert_eq!(dead.len(), 1, "{platform}");
+        // Which place it has in its request depends on the order of ids.
+        match reason.contains('[') {
+            true => assert_eq!(row(dead[0]), row(reason), "{platform}"),
+            false => assert_eq!(dead[0], *reason, "{platform}"),
+        }
+        let done = match *api {
+            "gads" => DeliveryState::Accepted,
+            _ => DeliveryState::Delivered,
+        };
+        let done = rows.iter().filter(|row| is_of(row, api) && row.state == done);
+        // Splitting costs nobody an attempt.
+        let attempts: BTreeSet<u32> = done.clone().map(|row| row.attempts).collect();
+        assert_eq!((done.count(), attempts), (MANY - 1, [1].into()), "{platform}");
+    }
+    // Halves until one stands alone; a row that is named goes, and the others come once more.
+    let requests = world.stand_ins().map(|(_, stand_in)| stand_in.requests().len());
+    assert!(requests[0] <= 2 * 10 + 1 && requests[1] <= 2 * 10 + 1, "{requests:?}");
+    assert!(requests[2] <= 3 && requests[3] == 1, "{requests:?}");
+}
