@@ -20,7 +20,7 @@ const AGENT: &str = "CanaryBrowser/7.7";
 const PERSON: &str = "email=Canary.Mail%2Bx%40canary-mail.example&phone=%2B31655512347&fname=Canaryfirst&lname=Canarylast\
                       &zip=9944CY&city=Canary+Town&country=NL";
 /// The person in every writing that it may take.
-const PLAIN: [&str; 16] = [
+const PLAIN: [&str; 14] = [
     "canary.mail",
     "Canary.Mail",
     "canarymail@",
@@ -33,11 +33,11 @@ const PLAIN: [&str; 16] = [
     "canarylast",
     "9944CY",
     "9944cy",
-    "Canary Town",
-    "canarytown",
     ADDRESS,
     "CanaryBrowser",
 ];
+/// A place is not personal by itself: conversions and events keep it. A delivery does not.
+const PLACE: [&str; 2] = ["Canary Town", "canarytown"];
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -169,27 +169,34 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
             }
         }
     };
+    let sweep_all = |what: &str, text: &str| {
+        sweep(what, text);
+        for place in PLACE {
+            assert!(!text.contains(place), "{what} shows `{place}`");
+        }
+    };
 
     for click in &clicks {
         sweep("explain", &running.connection.api(&format!("explain?clickid={click}")).await.to_string());
         sweep("the click", &running.connection.api(&format!("clicks/{click}")).await.to_string());
     }
-    for list in ["deliveries", "events", "conversions"] {
+    sweep_all("deliveries", &running.connection.api("deliveries").await.to_string());
+    for list in ["events", "conversions"] {
         sweep(list, &running.connection.api(list).await.to_string());
     }
     let text = metrics.render();
     assert!(text.contains("postback_"), "{text}");
-    sweep("the metrics", &text);
+    sweep_all("the metrics", &text);
     for row in &rows {
-        sweep("the Debug of a row", &format!("{row:?}"));
-        sweep("a row", &serde_json::to_string(&row.delivery).unwrap());
+        sweep_all("the Debug of a row", &format!("{row:?}"));
+        sweep_all("a row", &serde_json::to_string(&row.delivery).unwrap());
     }
     let page = PageRequest::first(1_000);
     let events = world.store.events(&EventFilter::default(), &page).await.unwrap();
     sweep("the Debug of events", &format!("{:?}", events.items));
     let conversions = world.store.conversions(&ConversionFilter::default(), &page).await.unwrap();
     sweep("the Debug of conversions", &format!("{:?}", conversions.items));
-    sweep("the Debug of the service", &format!("{:?}", running.server));
+    sweep_all("the Debug of the service", &format!("{:?}", running.server));
     running.stop().await;
 
     let file = Connection::open(world.folder.path().join("tracker.db")).unwrap();
@@ -197,9 +204,12 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
     let in_private = secret.iter().filter(|canary| kept.contains(canary.as_str()));
     assert!(in_private.count() > 8, "the expiring column has what is sent");
     for (column, cells) in stored(&file) {
-        sweep(&column, &cells);
+        match column.starts_with("delivery.") || column.starts_with("queue.") || column.starts_with("ended.") {
+            true => sweep_all(&column, &cells),
+            false => sweep(&column, &cells),
+        }
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.lines().count() > 20, "{log}");
-    sweep("the log", &log);
+    sweep_all("the log", &log);
 }

@@ -1,7 +1,11 @@
 //! Google: what is accepted is checked later.
 
-use crate::world::{PERSON, Running, World, finding, rule};
+use crate::world::{PERSON, Running, World, client, decided, finding, now, rule};
 use postback::delivery::{DeliveryRow, DeliveryState};
+use postback::drive::{Round, Sender, deliver_once};
+use postback::plan::Commit;
+use postback::port::{Claim, Store};
+use postback::testing::SeededEntropy;
 use std::time::Duration;
 
 const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
@@ -77,4 +81,37 @@ async fn a_transaction_that_is_there_already_is_delivered() {
         (DeliveryState::Delivered, "HTTP 200 (google FAILED DUPLICATE_TRANSACTION_ID)")
     );
     running.stop().await;
+}
+
+async fn round(world: &World) -> Round {
+    let (client, entropy) = (client(), SeededEntropy::new(7));
+    let sender = Sender::new(&*world.store, &client, &*world.secrets, &*world.clock, &entropy);
+    let claim = Claim::new(now(world), Duration::from_secs(60), 100);
+    deliver_once(&sender, &claim).await.unwrap()
+}
+
+#[tokio::test]
+async fn of_several_events_under_one_receipt_nobody_says_which_one_failed() {
+    let world = World::new();
+    world.google.fail_later("A-1.Purchase", "CLICK_NOT_FOUND");
+    let tracker = world.tracker(&rule("gads", ""));
+    let mut commit = Commit::of(Vec::new(), now(&world));
+    for number in 0..3 {
+        commit
+            .outbox
+            .extend(decided(&tracker, now(&world), number).commit.outbox);
+    }
+    world.store.commit(&commit).await.unwrap();
+    let sent = round(&world).await;
+    assert_eq!((sent.requests, sent.accepted), (1, 3));
+    world.clock.advance(HALF_HOUR);
+    let told = round(&world).await;
+    // One check is made for the receipt that all three have.
+    assert_eq!((checks(&world), told.requests, told.delivered, told.warned), (1, 1, 3, 3));
+    for row in world.rows().await {
+        assert_eq!(
+            finding(&row),
+            "HTTP 200 (google PARTIAL_SUCCESS accepted, 1 of 3 refused: CLICK_NOT_FOUND)"
+        );
+    }
 }

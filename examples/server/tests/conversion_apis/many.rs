@@ -1,6 +1,6 @@
 //! A thousand events of which one is bad.
 
-use crate::world::{World, all_four, client, decided, finding, is_of, now};
+use crate::world::{World, all_four, client, decided, finding, is_of, now, rule};
 use postback::delivery::DeliveryState;
 use postback::drive::{Sender, deliver_once};
 use postback::plan::Commit;
@@ -35,6 +35,28 @@ async fn sent(world: &World) -> u64 {
         }
         requests += round.requests;
     }
+}
+
+#[tokio::test]
+async fn the_service_sends_a_thousand_events_of_which_one_is_refused() {
+    let world = World::new();
+    world.meta.refuse(BAD, "2804003");
+    stored(&world, &rule("fb", "")).await;
+    let running = world.serve(&rule("fb", "")).await;
+    let rows = world
+        .until("the end", |rows| rows.iter().all(|row| row.state != DeliveryState::Queued))
+        .await;
+    let dead: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.state == DeliveryState::Dead)
+        .map(finding)
+        .collect();
+    assert_eq!(dead, ["HTTP 400 (meta 100/2804003 too_old)"]);
+    let accepted = world.meta.accepted_ids();
+    let once: BTreeSet<&String> = accepted.iter().collect();
+    assert_eq!((accepted.len(), once.len()), (MANY - 1, MANY - 1));
+    println!("REQUESTS {}", world.meta.requests().len());
+    running.stop().await;
 }
 
 #[tokio::test]
