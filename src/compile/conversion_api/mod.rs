@@ -22,8 +22,11 @@ use alloc::{
 use platform::Made;
 use texts::{country_of, digits};
 
+/// A key, the platforms that have it, and whether an account sets it.
+type Key = (&'static str, &'static [Platform], fn(&ConversionApi) -> bool);
+
 /// The keys that only some platforms have.
-const KEYS: &[(&str, &[Platform], fn(&ConversionApi) -> bool)] = {
+const KEYS: &[Key] = {
     use Platform::{Google, Meta, Microsoft, TikTok};
     &[
         ("pixel", &[Meta, TikTok, Microsoft], |row| row.pixel.is_some()),

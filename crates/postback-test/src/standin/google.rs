@@ -72,7 +72,11 @@ pub(super) fn answer(state: &mut State, request: &Request, now: Timestamp) -> Re
         }
         ("POST", "/v1/events:ingest") => ingest(state, request, now),
         ("GET", "/v1/requestStatus:retrieve") => status(state, request),
-        _ => Response::text(404, "text/html", "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>"),
+        _ => Response::text(
+            404,
+            "text/html",
+            "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>",
+        ),
     }
 }
 
@@ -90,7 +94,11 @@ fn ingest(state: &mut State, request: &Request, now: Timestamp) -> Response {
     }
     let destinations = body["destinations"].as_array().map_or(&[][..], Vec::as_slice);
     if !(1..=10).contains(&destinations.len()) {
-        return invalid(Fault::new("destinations", "REQUIRED_FIELD_MISSING", &body["destinations"]));
+        return invalid(Fault::new(
+            "destinations",
+            "REQUIRED_FIELD_MISSING",
+            &body["destinations"],
+        ));
     }
     for (place, destination) in destinations.iter().enumerate() {
         if let Err(fault) = destination_of(destination) {
@@ -103,7 +111,11 @@ fn ingest(state: &mut State, request: &Request, now: Timestamp) -> Response {
     }
     let events = body["events"].as_array().map_or(&[][..], Vec::as_slice);
     if !(1..=2_000).contains(&events.len()) {
-        let reason = if events.is_empty() { "REQUIRED_FIELD_MISSING" } else { "TOO_MANY_EVENTS" };
+        let reason = if events.is_empty() {
+            "REQUIRED_FIELD_MISSING"
+        } else {
+            "TOO_MANY_EVENTS"
+        };
         return invalid(Fault::new("events", reason, &events.len().into()));
     }
     let has_encoding = matches!(body["encoding"].as_str(), Some("HEX" | "BASE64"));
@@ -127,7 +139,9 @@ fn ingest(state: &mut State, request: &Request, now: Timestamp) -> Response {
     let receipt = format!("t9v-{:016}", state.receipts.len() + 1);
     if body["validateOnly"] != true {
         state.accept(events, "transactionId");
-        let ids = events.iter().map(|event| event["transactionId"].as_str().unwrap_or_default().to_owned());
+        let ids = events
+            .iter()
+            .map(|event| event["transactionId"].as_str().unwrap_or_default().to_owned());
         state.receipts.insert(receipt.clone(), (ids.collect(), 0));
     }
     Response::json(200, &json!({ "requestId": receipt }))
@@ -137,7 +151,10 @@ fn destination_of(destination: &Value) -> Result<(), Fault> {
     if let Some(key) = unknown_key(destination, DESTINATION) {
         return Err(Fault::new("", "UNKNOWN_NAME", &key.into()));
     }
-    for (name, path) in [("operatingAccount", "operating_account"), ("loginAccount", "login_account")] {
+    for (name, path) in [
+        ("operatingAccount", "operating_account"),
+        ("loginAccount", "login_account"),
+    ] {
         let account = &destination[name];
         if name == "loginAccount" && account.is_null() {
             continue;
@@ -168,7 +185,9 @@ fn check(event: &Value, now: Timestamp) -> Result<(), Fault> {
     if event.get("transactionId").is_some_and(|id| !is_text(id)) {
         return wrong("transaction_id", "INVALID_FORMAT", &event["transactionId"]);
     }
-    let at = event["eventTimestamp"].as_str().and_then(|text| text.parse::<Timestamp>().ok());
+    let at = event["eventTimestamp"]
+        .as_str()
+        .and_then(|text| text.parse::<Timestamp>().ok());
     // The window of a click id. That it is refused at once is a guess.
     if at.is_none_or(|at| !(0..=90 * DAY).contains(&(now.unix_seconds() - at.unix_seconds()))) {
         return wrong("event_timestamp", "EVENT_TIME_INVALID", &event["eventTimestamp"]);
@@ -187,7 +206,11 @@ fn check(event: &Value, now: Timestamp) -> Result<(), Fault> {
     }
     let clicks = ["gclid", "gbraid", "wbraid", "dclid"];
     let clicks = clicks.iter().filter(|name| ids.get(name).is_some()).count();
-    let all_texts = ids.as_object().into_iter().flatten().all(|(_, id)| is_text(id) || id.is_object());
+    let all_texts = ids
+        .as_object()
+        .into_iter()
+        .flatten()
+        .all(|(_, id)| is_text(id) || id.is_object());
     if clicks > 1 || !all_texts {
         return wrong("ad_identifiers", "INVALID_FORMAT", ids);
     }
@@ -198,7 +221,9 @@ fn check(event: &Value, now: Timestamp) -> Result<(), Fault> {
 }
 
 fn person(event: &Value) -> Result<(), Fault> {
-    let Some(user) = event.get("userData") else { return Ok(()) };
+    let Some(user) = event.get("userData") else {
+        return Ok(());
+    };
     let all = user["userIdentifiers"].as_array().map_or(&[][..], Vec::as_slice);
     if !(1..=10).contains(&all.len()) || unknown_key(user, &["userIdentifiers"]).is_some() {
         return Err(Fault::new("user_data.user_identifiers", "INVALID_FORMAT", user));

@@ -90,7 +90,12 @@ pub(super) fn trouble(trouble: Trouble) -> Response {
 pub(super) fn answer(state: &mut State, request: &Request, now: Timestamp) -> Response {
     let steps: Vec<&str> = request.path().split('/').skip(1).collect();
     let [version, pixel, "events"] = steps.as_slice() else {
-        return error(400, 2_500, None, &format!("Unknown path components: {}", request.path()));
+        return error(
+            400,
+            2_500,
+            None,
+            &format!("Unknown path components: {}", request.path()),
+        );
     };
     let version = version.strip_prefix('v').and_then(|version| version.split('.').next());
     if version
@@ -118,7 +123,10 @@ pub(super) fn answer(state: &mut State, request: &Request, now: Timestamp) -> Re
         let text = format!("Unsupported post request. Object with ID '{pixel}' does not exist");
         return error(400, 100, Some("33"), &text);
     }
-    if let Some(agent) = body.get("partner_agent").map(|agent| agent.as_str().unwrap_or_default()) {
+    if let Some(agent) = body
+        .get("partner_agent")
+        .map(|agent| agent.as_str().unwrap_or_default())
+    {
         let letters = agent.chars().filter(char::is_ascii_alphabetic).count();
         if agent.len() >= 23 || letters < 2 {
             return error(400, 100, None, &format!("(#100) Invalid partner_agent: {agent}"));
@@ -142,7 +150,12 @@ pub(super) fn answer(state: &mut State, request: &Request, now: Timestamp) -> Re
             }
             Err(Fault { path, code, value, .. }) => {
                 let text = format!("(#100) Invalid parameter data[{place}].{path}: {value}");
-                return error(400, 100, Some(&code).filter(|code| !code.is_empty()).map(|code| &**code), &text);
+                return error(
+                    400,
+                    100,
+                    Some(&code).filter(|code| !code.is_empty()).map(|code| &**code),
+                    &text,
+                );
             }
             Ok(()) => {}
         }
@@ -219,7 +232,12 @@ fn person(user: &Value) -> Result<(), Fault> {
             return wrong(name, "2804001", value);
         }
     }
-    let names: Vec<&str> = user.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = user
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+        .collect();
     if TOO_LITTLE.iter().any(|set| names.iter().all(|name| set.contains(name))) {
         return Err(Fault::new("user_data", "2804050", user));
     }
@@ -277,7 +295,12 @@ fn custom(event: &Value) -> Result<(), Fault> {
 }
 
 fn unexpected(key: &str, place: &str) -> Response {
-    error(400, 100, None, &format!("(#100) Unexpected key \"{key}\" on param {place}"))
+    error(
+        400,
+        100,
+        None,
+        &format!("(#100) Unexpected key \"{key}\" on param {place}"),
+    )
 }
 
 fn error(status: u16, code: u32, subcode: Option<&str>, message: &str) -> Response {

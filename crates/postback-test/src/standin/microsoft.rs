@@ -138,10 +138,7 @@ fn check(event: &Value, now: Timestamp) -> Vec<Fault> {
         let digits: String = text.split('-').collect();
         digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
     };
-    if user
-        .get("msclkid")
-        .is_some_and(|id| !id.as_str().is_some_and(is_click))
-    {
+    if user.get("msclkid").is_some_and(|id| !id.as_str().is_some_and(is_click)) {
         wrong("userData.msclkid", "InvalidFormat", &user["msclkid"]);
     }
     if custom.get("value").is_some_and(|value| !value.is_number()) {

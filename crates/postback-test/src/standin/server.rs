@@ -3,8 +3,8 @@
 use super::http::{Request, Response};
 use super::trouble::Trouble;
 use super::{google, meta, microsoft, tiktok};
-use postback::port::Clock;
 use postback::Timestamp;
+use postback::port::Clock;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -101,7 +101,9 @@ pub struct StandIn {
 
 impl fmt::Debug for StandIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StandIn").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("StandIn")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
@@ -184,9 +186,7 @@ impl StandIn {
 
     /// Misbehaves in this way at the next requests.
     pub fn trouble(&self, trouble: Trouble, requests: usize) {
-        self.state()
-            .troubles
-            .extend(std::iter::repeat_n(trouble, requests));
+        self.state().troubles.extend(std::iter::repeat_n(trouble, requests));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

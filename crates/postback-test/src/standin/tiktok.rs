@@ -8,7 +8,13 @@ use super::strict;
 use super::trouble::Trouble;
 use serde_json::{Value, json};
 
-const BODY: &[&str] = &["event_source", "event_source_id", "partner_name", "test_event_code", "data"];
+const BODY: &[&str] = &[
+    "event_source",
+    "event_source_id",
+    "partner_name",
+    "test_event_code",
+    "data",
+];
 const EVENT: &[&str] = &[
     "event",
     "event_time",
@@ -79,7 +85,11 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Response {
         (None, _) => return said(200, 40_104, "Access token is empty"),
         (Some(_), None) => return said(200, 40_102, "Access token has expired"),
         (Some(own), Some(token)) if own != token => {
-            return said(200, 40_105, &format!("Access token is incorrect or has been revoked: {own}"));
+            return said(
+                200,
+                40_105,
+                &format!("Access token is incorrect or has been revoked: {own}"),
+            );
         }
         _ => {}
     }
@@ -161,7 +171,11 @@ fn person(user: &Value) -> Result<(), Fault> {
         if HASHED.contains(&name.as_str()) && !all.iter().all(|text| is_sha256(text)) {
             return Err(Fault::new(path, "40062", value));
         }
-        let is_place = |text: &&str| !text.chars().any(|letter| !letter.is_alphanumeric() || letter.is_uppercase());
+        let is_place = |text: &&str| {
+            !text
+                .chars()
+                .any(|letter| !letter.is_alphanumeric() || letter.is_uppercase())
+        };
         if PLACES.contains(&name.as_str()) && !all.iter().all(is_place) {
             return Err(Fault::new(path, "40002", value));
         }

@@ -63,7 +63,9 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// Every text in the expiring column of the deliveries.
 fn private(file: &Connection) -> String {
-    let mut rows = file.prepare("SELECT private FROM delivery WHERE private IS NOT NULL").unwrap();
+    let mut rows = file
+        .prepare("SELECT private FROM delivery WHERE private IS NOT NULL")
+        .unwrap();
     let rows = rows.query_map([], |row| row.get::<_, String>(0)).unwrap();
     rows.map(Result::unwrap).collect()
 }
@@ -79,7 +81,9 @@ fn stored(file: &Connection) -> Vec<(String, String)> {
     for table in names("SELECT name FROM sqlite_schema WHERE type = 'table'") {
         for column in names(&format!("SELECT name FROM pragma_table_info('{table}')")) {
             if column != "private" {
-                let cells = names(&format!("SELECT coalesce(CAST(\"{column}\" AS TEXT), '') FROM \"{table}\""));
+                let cells = names(&format!(
+                    "SELECT coalesce(CAST(\"{column}\" AS TEXT), '') FROM \"{table}\""
+                ));
                 found.push((format!("{table}.{column}"), cells.join("\n")));
             }
         }
@@ -114,19 +118,29 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
     for order in ["good", "bad"] {
         for (_, stand_in) in world.stand_ins() {
             let code = ["2804016", "40062", "INVALID_SHA256_FORMAT", "InvalidFormat"];
-            let place = world.stand_ins().iter().position(|(_, one)| one.url() == stand_in.url());
+            let place = world
+                .stand_ins()
+                .iter()
+                .position(|(_, one)| one.url() == stand_in.url());
             stand_in.refuse("bad.Purchase", code[place.unwrap()]);
         }
         let click = running.click_of(ADDRESS, AGENT).await;
         running.sale(&click, &sale(order)).await;
         clicks.push(click);
         world
-            .until("the end", |rows| rows.iter().all(|row| row.state != DeliveryState::Queued))
+            .until("the end", |rows| {
+                rows.iter().all(|row| row.state != DeliveryState::Queued)
+            })
             .await;
     }
     assert_eq!(world.count(DeliveryState::Dead).await, 4);
     // Every trouble, and a token that is quoted.
-    for trouble in [Trouble::ServerError, Trouble::Html, Trouble::Truncated, Trouble::FaultInSuccess] {
+    for trouble in [
+        Trouble::ServerError,
+        Trouble::Html,
+        Trouble::Truncated,
+        Trouble::FaultInSuccess,
+    ] {
         for (_, stand_in) in world.stand_ins() {
             stand_in.trouble(trouble, 1);
         }
@@ -177,8 +191,18 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
     };
 
     for click in &clicks {
-        sweep("explain", &running.connection.api(&format!("explain?clickid={click}")).await.to_string());
-        sweep("the click", &running.connection.api(&format!("clicks/{click}")).await.to_string());
+        sweep(
+            "explain",
+            &running
+                .connection
+                .api(&format!("explain?clickid={click}"))
+                .await
+                .to_string(),
+        );
+        sweep(
+            "the click",
+            &running.connection.api(&format!("clicks/{click}")).await.to_string(),
+        );
     }
     sweep_all("deliveries", &running.connection.api("deliveries").await.to_string());
     for list in ["events", "conversions"] {
@@ -194,7 +218,11 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
     let page = PageRequest::first(1_000);
     let events = world.store.events(&EventFilter::default(), &page).await.unwrap();
     sweep("the Debug of events", &format!("{:?}", events.items));
-    let conversions = world.store.conversions(&ConversionFilter::default(), &page).await.unwrap();
+    let conversions = world
+        .store
+        .conversions(&ConversionFilter::default(), &page)
+        .await
+        .unwrap();
     sweep("the Debug of conversions", &format!("{:?}", conversions.items));
     sweep_all("the Debug of the service", &format!("{:?}", running.server));
     running.stop().await;

@@ -1,11 +1,9 @@
 //! Google: what is accepted is checked later.
 
-use crate::world::{PERSON, Running, World, client, decided, finding, now, rule};
+use crate::world::{PERSON, Running, World, decided, finding, now, round, rule};
 use postback::delivery::{DeliveryRow, DeliveryState};
-use postback::drive::{Round, Sender, deliver_once};
 use postback::plan::Commit;
-use postback::port::{Claim, Store};
-use postback::testing::SeededEntropy;
+use postback::port::Store;
 use std::time::Duration;
 
 const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
@@ -21,7 +19,9 @@ async fn accepted(world: &World) -> Running {
     let click = running.click().await;
     running.sale(&click, &format!("sum=8.50&order=A-1&{PERSON}")).await;
     let rows = world
-        .until("the receipt", |rows| rows.iter().all(|row| row.state == DeliveryState::Accepted))
+        .until("the receipt", |rows| {
+            rows.iter().all(|row| row.state == DeliveryState::Accepted)
+        })
         .await;
     assert_eq!(finding(&rows[0]), "HTTP 200 (google accepted)");
     running
@@ -78,16 +78,12 @@ async fn a_transaction_that_is_there_already_is_delivered() {
     let row = checked(&world, &running, HALF_HOUR, 1).await;
     assert_eq!(
         (row.state, finding(&row)),
-        (DeliveryState::Delivered, "HTTP 200 (google FAILED DUPLICATE_TRANSACTION_ID)")
+        (
+            DeliveryState::Delivered,
+            "HTTP 200 (google FAILED DUPLICATE_TRANSACTION_ID)"
+        )
     );
     running.stop().await;
-}
-
-async fn round(world: &World) -> Round {
-    let (client, entropy) = (client(), SeededEntropy::new(7));
-    let sender = Sender::new(&*world.store, &client, &*world.secrets, &*world.clock, &entropy);
-    let claim = Claim::new(now(world), Duration::from_secs(60), 100);
-    deliver_once(&sender, &claim).await.unwrap()
 }
 
 #[tokio::test]
@@ -107,7 +103,10 @@ async fn of_several_events_under_one_receipt_nobody_says_which_one_failed() {
     world.clock.advance(HALF_HOUR);
     let told = round(&world).await;
     // One check is made for the receipt that all three have.
-    assert_eq!((checks(&world), told.requests, told.delivered, told.warned), (1, 1, 3, 3));
+    assert_eq!(
+        (checks(&world), told.requests, told.delivered, told.warned),
+        (1, 1, 3, 3)
+    );
     for row in world.rows().await {
         assert_eq!(
             finding(&row),

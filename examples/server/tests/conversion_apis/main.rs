@@ -6,6 +6,7 @@
 mod canary;
 mod checks;
 mod many;
+mod odd;
 mod standins;
 #[path = "../support/mod.rs"]
 mod support;

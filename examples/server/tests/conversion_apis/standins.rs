@@ -61,16 +61,28 @@ async fn meta_refuses_what_meta_refuses() {
     let store = with(&good, "/action_source", "physical_store".into());
     for (event, subcode, quoted) in [
         (with(&good, "/event_time", old.into()), Some(2_804_003), ""),
-        (with(&store, "/event_time", (old - 60 * DAY).into()), Some(2_804_003), ""),
+        (
+            with(&store, "/event_time", (old - 60 * DAY).into()),
+            Some(2_804_003),
+            "",
+        ),
         (
             with(&good, "/user_data/em", "jane@example.com".into()),
             Some(2_804_016),
             "jane@example.com",
         ),
-        (with(&good, "/user_data/fbc", "fb.1.1.a b".into()), Some(2_804_001), "a b"),
+        (
+            with(&good, "/user_data/fbc", "fb.1.1.a b".into()),
+            Some(2_804_001),
+            "a b",
+        ),
         (with(&good, "/user_data/em", Value::Null), Some(2_804_050), ""),
         (with(&good, "/custom_data/value", Value::Null), Some(2_804_009), ""),
-        (with(&good, "/user_data/click_id", "x".into()), None, "Unexpected key \"click_id\""),
+        (
+            with(&good, "/user_data/click_id", "x".into()),
+            None,
+            "Unexpected key \"click_id\"",
+        ),
         (with(&good, "/custom_data/value", "8.5".into()), None, ""),
         (with(&good, "/user_data/ct", "".into()), None, ""),
     ] {
@@ -110,7 +122,11 @@ async fn tiktok_refuses_what_tiktok_refuses_by_code_in_a_200() {
         "properties": {"value": 8.5, "currency": "USD"},
     });
     for (event, code, quoted) in [
-        (with(&good, "/user/email", "jane@example.com".into()), 40_062, "data.1.user.email: jane@example.com"),
+        (
+            with(&good, "/user/email", "jane@example.com".into()),
+            40_062,
+            "data.1.user.email: jane@example.com",
+        ),
         (with(&good, "/user/city", "Menlo Park".into()), 40_002, "Menlo Park"),
         (with(&good, "/page/url", Value::Null), 40_002, "page.url"),
         (with(&good, "/user/em", HASH.into()), 40_002, "em"),
@@ -128,7 +144,10 @@ async fn tiktok_refuses_what_tiktok_refuses_by_code_in_a_200() {
         assert_eq!(told(&url, (name, token), "{}".into()).await.1["code"], code);
     }
     world.tiktok.expire_token();
-    assert_eq!(told(&url, ("access-token", TOKENS[1].1), "{}".into()).await.1["code"], 40_102);
+    assert_eq!(
+        told(&url, ("access-token", TOKENS[1].1), "{}".into()).await.1["code"],
+        40_102
+    );
 }
 
 async fn google(world: &World, event: &Value, change: impl Fn(&mut Value)) -> (u16, Value) {
@@ -153,11 +172,27 @@ async fn google_names_the_field_that_it_refuses() {
     });
     let address = json!({"address": {"givenName": HASH, "familyName": HASH, "regionCode": "US"}});
     for (event, field, reason) in [
-        (with(&good, "/eventSource", Value::Null), "event_source", "REQUIRED_FIELD_MISSING"),
-        (with(&good, "/eventTimestamp", "2025-11-01T00:00:00Z".into()), "event_timestamp", "EVENT_TIME_INVALID"),
-        (with(&good, "/currency", "usd".into()), "currency", "INVALID_CURRENCY_CODE"),
         (
-            with(&good, "/userData/userIdentifiers", json!([{"emailAddress": "jane@example.com"}])),
+            with(&good, "/eventSource", Value::Null),
+            "event_source",
+            "REQUIRED_FIELD_MISSING",
+        ),
+        (
+            with(&good, "/eventTimestamp", "2025-11-01T00:00:00Z".into()),
+            "event_timestamp",
+            "EVENT_TIME_INVALID",
+        ),
+        (
+            with(&good, "/currency", "usd".into()),
+            "currency",
+            "INVALID_CURRENCY_CODE",
+        ),
+        (
+            with(
+                &good,
+                "/userData/userIdentifiers",
+                json!([{"emailAddress": "jane@example.com"}]),
+            ),
             "user_data.user_identifiers[0]",
             "INVALID_SHA256_FORMAT",
         ),
@@ -166,7 +201,11 @@ async fn google_names_the_field_that_it_refuses() {
             "user_data.user_identifiers[0]",
             "REQUIRED_FIELD_MISSING",
         ),
-        (with(&good, "/adIdentifiers/gbraid", "x".into()), "ad_identifiers", "INVALID_FORMAT"),
+        (
+            with(&good, "/adIdentifiers/gbraid", "x".into()),
+            "ad_identifiers",
+            "INVALID_FORMAT",
+        ),
     ] {
         let (status, body) = google(&world, &event, |_| ()).await;
         let violation = &body["error"]["details"][1]["fieldViolations"][0];
@@ -174,8 +213,14 @@ async fn google_names_the_field_that_it_refuses() {
         assert_eq!(violation["field"], format!("events.events[0].{field}"), "{body}");
     }
     let changes: [(fn(&mut Value), &str); 4] = [
-        (|body| body["destinations"][0]["productDestinationId"] = 987_654_321.into(), "destinations[0]"),
-        (|body| body["destinations"][0]["operatingAccount"]["accountId"] = 1_234_567_890.into(), "destinations[0]"),
+        (
+            |body| body["destinations"][0]["productDestinationId"] = 987_654_321.into(),
+            "destinations[0]",
+        ),
+        (
+            |body| body["destinations"][0]["operatingAccount"]["accountId"] = 1_234_567_890.into(),
+            "destinations[0]",
+        ),
         (|body| body["encoding"] = Value::Null, "INVALID_ENCODING"),
         (|body| body["partialFailure"] = true.into(), "Unknown name"),
     ];
@@ -225,5 +270,11 @@ async fn microsoft_lists_ten_at_most_and_takes_the_others_if_it_is_asked_to() {
     clock.advance(Duration::from_secs(1));
     assert_eq!(send(vec![good; 1_001], true).await.0, 400);
     stand_in.expire_token();
-    assert_eq!(send(Vec::new(), true).await, (401, json!({"error": {"code": "Unauthorized", "message": "Unauthorized"}})));
+    assert_eq!(
+        send(Vec::new(), true).await,
+        (
+            401,
+            json!({"error": {"code": "Unauthorized", "message": "Unauthorized"}})
+        )
+    );
 }

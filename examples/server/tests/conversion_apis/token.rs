@@ -1,6 +1,6 @@
 //! A token that expires under load.
 
-use crate::world::{HOUR, World, is_of, now, rule};
+use crate::world::{HOUR, World, all_four, finding, is_of, now, rule};
 use postback::delivery::{DeliveryState, Lane};
 use postback::port::{Selection, Store, Which};
 use std::{collections::BTreeSet, time::Duration};
@@ -30,7 +30,9 @@ async fn a_token_that_expires_holds_its_lane_and_all_arrives_when_it_is_renewed(
             others.all(|row| row.state == DeliveryState::Delivered)
         })
         .await;
-    let waiting = rows.iter().filter(|row| is_of(row, "fb") && row.state == DeliveryState::Queued);
+    let waiting = rows
+        .iter()
+        .filter(|row| is_of(row, "fb") && row.state == DeliveryState::Queued);
     assert_eq!(waiting.count(), 60);
     let refused = |status: u16| {
         let requests = world.meta.requests();
@@ -38,10 +40,19 @@ async fn a_token_that_expires_holds_its_lane_and_all_arrives_when_it_is_renewed(
     };
     // Those that were under way at once; then nothing is sent.
     assert!((1..=SHARE).contains(&refused(400)), "{}", refused(400));
-    let held: Vec<&str> = rows.iter().filter(|row| is_of(row, "fb")).filter_map(|row| row.last.as_ref())
-        .filter(|last| last.status == Some(400)).map(|last| last.finding.as_str()).collect();
+    let held: Vec<&str> = rows
+        .iter()
+        .filter(|row| is_of(row, "fb"))
+        .filter_map(|row| row.last.as_ref())
+        .filter(|last| last.status == Some(400))
+        .map(|last| last.finding.as_str())
+        .collect();
     assert!(!held.is_empty());
-    assert!(held.iter().all(|finding| *finding == "HTTP 400 (meta 190/463 bad_token)"), "{held:?}");
+    assert!(
+        held.iter()
+            .all(|finding| *finding == "HTTP 400 (meta 190/463 bad_token)"),
+        "{held:?}"
+    );
 
     // Each quarter of an hour one request or a few find out whether the token is mended.
     for probe in 1..PROBES {
@@ -56,13 +67,19 @@ async fn a_token_that_expires_holds_its_lane_and_all_arrives_when_it_is_renewed(
         assert!(refused(400) - before <= SHARE, "{}", refused(400) - before);
     }
     assert_eq!(world.count(DeliveryState::Dead).await, 0);
-    let met = world.meta.requests().into_iter().filter(|request| request.status == 400);
+    let met = world
+        .meta
+        .requests()
+        .into_iter()
+        .filter(|request| request.status == 400);
     let met: Vec<String> = met.map(|request| request.body).collect();
     world.meta.renew_token("CANARY-renewed");
     world.secrets.renew("env:META_TOKEN", "CANARY-renewed");
     running.later(&world, HOUR / 4 + Duration::from_secs(1));
     let rows = world
-        .until("all", |rows| rows.iter().all(|row| row.state == DeliveryState::Delivered))
+        .until("all", |rows| {
+            rows.iter().all(|row| row.state == DeliveryState::Delivered)
+        })
         .await;
     assert_eq!(rows.len(), 2 * 65);
     // No attempt was counted for the wait.
@@ -106,8 +123,39 @@ async fn a_lane_goes_on_at_once_when_a_person_releases_it() {
     world.store.requeue(&selection).await.unwrap();
     running.server.service().wake().notify_one();
     world
-        .until("all", |rows| rows.iter().all(|row| row.state == DeliveryState::Delivered))
+        .until("all", |rows| {
+            rows.iter().all(|row| row.state == DeliveryState::Delivered)
+        })
         .await;
     assert_eq!(world.meta.accepted().len(), 3);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn each_platform_says_of_an_expired_token_that_it_is_the_token() {
+    let world = World::new();
+    for (_, stand_in) in world.stand_ins() {
+        stand_in.expire_token();
+    }
+    let mut running = world.serve(&all_four()).await;
+    running.sales(&world, "order-", 1).await;
+    let rows = world
+        .until("the refusals", |rows| {
+            rows.len() == 4 && rows.iter().all(|row| row.last.is_some())
+        })
+        .await;
+    for (api, said) in [
+        ("fb", "HTTP 400 (meta 190/463 bad_token)"),
+        ("tt", "HTTP 200 (tiktok 40102 token_expired)"),
+        (
+            "gads",
+            "HTTP 401 (google UNAUTHENTICATED ACCESS_TOKEN_EXPIRED credentials)",
+        ),
+        ("ms", "HTTP 401 (microsoft UNAUTHORIZED credentials)"),
+    ] {
+        let row = rows.iter().find(|row| is_of(row, api)).unwrap();
+        assert_eq!((row.state, row.attempts), (DeliveryState::Queued, 0));
+        assert_eq!(finding(row), said);
+    }
     running.stop().await;
 }

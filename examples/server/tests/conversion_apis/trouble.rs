@@ -27,12 +27,14 @@ async fn what_passes_is_told_again_under_the_same_id() {
         assert_eq!(world.count(DeliveryState::Dead).await, 0, "{trouble:?}");
         running.later(&world, HOUR);
         world
-            .until("the end", |rows| rows.iter().all(|row| row.state != DeliveryState::Queued))
+            .until("the end", |rows| {
+                rows.iter().all(|row| row.state != DeliveryState::Queued)
+            })
             .await;
         assert_eq!(world.count(DeliveryState::Dead).await, 0, "{trouble:?}");
         for (platform, stand_in) in world.stand_ins() {
             let mut ids = stand_in.accepted_ids();
-            // What was accepted without an answer is told twice, and the platform knows it by its id.
+            // What was accepted without an answer is told twice, and its id says so.
             ids.dedup();
             assert_eq!(ids, ["order-0.Purchase"], "{platform}: {trouble:?}");
         }

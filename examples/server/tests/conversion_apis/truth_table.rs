@@ -52,7 +52,9 @@ async fn six_rules_tell_their_receivers_of_their_types_and_statuses_and_of_no_ot
             .collect()
     };
     world
-        .until("the end", |rows| rows.iter().all(|row| row.state != DeliveryState::Queued))
+        .until("the end", |rows| {
+            rows.iter().all(|row| row.state != DeliveryState::Queued)
+        })
         .await;
     let postbacks = receiver.exactly(wanted("first").len() + wanted("second").len()).await;
     for (id, ..) in RULES {
@@ -80,8 +82,14 @@ async fn six_rules_tell_their_receivers_of_their_types_and_statuses_and_of_no_ot
     );
     assert_eq!(first["client_ip_address"], "203.0.113.7");
     let tiktok = &world.tiktok.accepted()[0].event["user"];
-    assert_eq!((&tiktok["ttclid"], &tiktok["city"]), (&"E.C.P.Ttclid-1".into(), &"menlopark".into()));
-    assert_eq!(world.google.accepted()[0].event["adIdentifiers"]["gclid"], "EAIaIQobChMI");
+    assert_eq!(
+        (&tiktok["ttclid"], &tiktok["city"]),
+        (&"E.C.P.Ttclid-1".into(), &"menlopark".into())
+    );
+    assert_eq!(
+        world.google.accepted()[0].event["adIdentifiers"]["gclid"],
+        "EAIaIQobChMI"
+    );
     let microsoft = &world.microsoft.accepted()[0].event["userData"];
     assert_eq!(microsoft["msclkid"], "4f5a0ea9cd1b11eb8dcd0242ac130003");
     assert_eq!(

@@ -1,7 +1,8 @@
 //! A version of an API that is no more.
 
-use crate::world::{World, finding, rule};
+use crate::world::{HOUR, World, finding, now, rule};
 use postback::delivery::DeliveryState;
+use postback::port::{Claim, Store};
 use postback_test::standin::Trouble;
 use std::time::Duration;
 
@@ -19,13 +20,27 @@ async fn a_bare_404_holds_the_lane_and_names_the_version() {
         finding(&rows[0]),
         "HTTP 404 (meta HTTP_404 version_retired (no such version of the API, or a wrong path), not JSON)"
     );
+    let holds = world
+        .store
+        .claim(&Claim::new(now(&world), HOUR, 0))
+        .await
+        .unwrap()
+        .holds;
+    assert_eq!((holds.len(), holds[0].lane.account()), (1, Some("fb")));
+    assert!(
+        holds[0].why.starts_with("meta HTTP_404 version_retired"),
+        "{}",
+        holds[0].why
+    );
     // What comes later is not even tried, and all goes on when the hold is over.
     running.sales(&world, "later-", 2).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(world.meta.requests().len(), 1);
     running.later(&world, Duration::from_secs(16 * 60));
     world
-        .until("all", |rows| rows.iter().all(|row| row.state == DeliveryState::Delivered))
+        .until("all", |rows| {
+            rows.iter().all(|row| row.state == DeliveryState::Delivered)
+        })
         .await;
     assert_eq!(world.meta.accepted().len(), 3);
     running.stop().await;

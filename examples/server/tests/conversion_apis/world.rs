@@ -6,12 +6,11 @@ use http::Request;
 use postback::compile::compile;
 use postback::delivery::address::AddressPolicy;
 use postback::delivery::{DeliveryRow, DeliveryState};
+use postback::drive::{Round, Sender, deliver_once};
 use postback::intake::{Caller, Intake};
 use postback::plan::ClickFacts;
-use postback::port::{
-    BoxFuture, Clock, DeliveryFilter, Inspect, PageRequest, SecretError, Secrets,
-};
-use postback::testing::SettableClock;
+use postback::port::{BoxFuture, Claim, Clock, DeliveryFilter, Inspect, PageRequest, SecretError, Secrets};
+use postback::testing::{SeededEntropy, SettableClock};
 use postback::value::{Pii, SecretReference};
 use postback::{
     Click, CompileOptions, Credentials, Decision, Document, Facts, Plan, Received, Secret, Timestamp, Tracker,
@@ -150,7 +149,8 @@ token = "env:UET_TOKEN"
             self.google.url(),
             self.microsoft.url()
         );
-        let campaign = "[[campaign]]\nid = \"summer\"\nchannel = \"ads\"\npath = [{ offers = [{ offer = \"book\" }] }]\n";
+        let campaign =
+            "[[campaign]]\nid = \"summer\"\nchannel = \"ads\"\npath = [{ offers = [{ offer = \"book\" }] }]\n";
         let base = include_str!("tracker.toml");
         let document = Document::from_toml(&format!("{base}{accounts}{campaign}{rules}")).unwrap();
         let compiled = compile(&document, &CompileOptions::new(NAMESPACE.parse().unwrap()));
@@ -246,8 +246,7 @@ pub(crate) struct Running {
 
 pub(crate) const CLICK_IDS: &str =
     "fbclid=IwAR2x-Example&gclid=EAIaIQobChMI&ttclid=E.C.P.Ttclid-1&msclkid=4f5a0ea9cd1b11eb8dcd0242ac130003";
-pub(crate) const PERSON: &str =
-    "email=John.Smith%2Bads%40Gmail.com&phone=%2B16505551212&fname=Mary&lname=Connor&zip=94045&city=Menlo+Park&country=US";
+pub(crate) const PERSON: &str = "email=John.Smith%2Bads%40Gmail.com&phone=%2B16505551212&fname=Mary&lname=Connor&zip=94045&city=Menlo+Park&country=US";
 
 impl Running {
     /// A visitor who came by an advertisement; the id of the click.
@@ -271,7 +270,11 @@ impl Running {
         let target = format!("/postback/shop?token={SHOP_TOKEN}&clickid={click}&{query}");
         let request = crate::support::client::get(&target);
         let answer = self.connection.send(request).await.unwrap();
-        assert_eq!((answer.status, answer.outcome().as_str()), (200, "applied"), "{answer:?}");
+        assert_eq!(
+            (answer.status, answer.outcome().as_str()),
+            (200, "applied"),
+            "{answer:?}"
+        );
     }
 
     /// Sales of one visitor each, a second apart; their orders are `{prefix}0`, `{prefix}1` ..
@@ -279,7 +282,8 @@ impl Running {
         for number in 0..count {
             let click = self.click().await;
             world.clock.advance(Duration::from_secs(1));
-            self.sale(&click, &format!("sum=8.50&order={prefix}{number}&{PERSON}")).await;
+            self.sale(&click, &format!("sum=8.50&order={prefix}{number}&{PERSON}"))
+                .await;
         }
     }
 
@@ -295,9 +299,8 @@ impl Running {
     }
 }
 
-/// The decision about a sale of a visitor's, without a server.
-pub(crate) fn decided(tracker: &Tracker, now: Timestamp, number: usize) -> Plan {
-    let id = |text: &str| text.to_owned();
+/// A visitor's click, an hour before it is decided about.
+pub(crate) fn clicked(now: Timestamp, number: usize) -> Click {
     let clicked = now.checked_sub(HOUR).unwrap();
     let mut click = Click::new(
         format!("p{number:06}").parse().unwrap(),
@@ -311,22 +314,29 @@ pub(crate) fn decided(tracker: &Tracker, now: Timestamp, number: usize) -> Plan 
     click.subs.insert(19, format!("EAIa-{number}").into());
     click.subs.insert(18, format!("E.C.P.{number}").into());
     click.subs.insert(17, format!("{number:032x}").into());
-    click.private.insert(id("ip"), Pii::new("203.0.113.7"));
-    click.private.insert(id("useragent"), Pii::new("Mozilla/5.0"));
+    click.private.insert("ip".into(), Pii::new("203.0.113.7"));
+    click.private.insert("useragent".into(), Pii::new("Mozilla/5.0"));
+    click
+}
+
+/// The decision about a visitor's sale, without a server.
+pub(crate) fn decided(tracker: &Tracker, now: Timestamp, number: usize) -> Plan {
+    let query = format!("sum=8.50&order=A-{number}&email=buyer{number}%40example.com");
+    decided_of(tracker, now, &clicked(now, number), &query)
+}
+
+/// The decision about a postback for a click.
+pub(crate) fn decided_of(tracker: &Tracker, now: Timestamp, click: &Click, query: &str) -> Plan {
     let secrets = [("env:SHOP_TOKEN".parse().unwrap(), Secret::from(SHOP_TOKEN))].into();
     let credentials = Credentials::new(tracker, &secrets).unwrap();
-    let received = Received {
-        at: now,
-        nonce: number as u64,
-    };
+    // Messages of one moment differ by their nonces.
+    let nonce = click.id.as_str()[1..].parse().unwrap();
+    let received = Received { at: now, nonce };
     let source = tracker.source(Some("shop")).unwrap();
-    let query = format!(
-        "clickid={}&token={SHOP_TOKEN}&sum=8.50&order=A-{number}&email=buyer{number}%40example.com",
-        click.id
-    );
+    let query = format!("clickid={}&token={SHOP_TOKEN}&{query}", click.id);
     let event = Intake::new(source, &credentials, received)
         .postback(&Caller::default(), query.as_bytes())
-        .unwrap();
+        .unwrap_or_else(|refused| panic!("{refused:?}: {query}"));
     let known = ClickFacts {
         version: 0,
         click: Some(click.clone()),
@@ -335,6 +345,14 @@ pub(crate) fn decided(tracker: &Tracker, now: Timestamp, number: usize) -> Plan 
     let mut facts = Facts::default();
     facts.clicks.insert(click.id.clone(), known);
     Decision::new(tracker).decide(&event, &facts, now).unwrap()
+}
+
+/// One round of sending, as large as the outbox.
+pub(crate) async fn round(world: &World) -> Round {
+    let (client, entropy) = (client(), SeededEntropy::new(7));
+    let sender = Sender::new(&*world.store, &client, &*world.secrets, &*world.clock, &entropy);
+    let claim = Claim::new(now(world), Duration::from_secs(600), 10_000);
+    deliver_once(&sender, &claim).await.unwrap()
 }
 
 pub(crate) fn now(world: &World) -> Timestamp {
