@@ -1,9 +1,7 @@
 //! Google: what is accepted is checked later.
 
-use crate::world::{PERSON, Running, World, decided, finding, now, round, rule};
+use crate::world::{PERSON, Running, World, finding, round, rule};
 use postback::delivery::{DeliveryRow, DeliveryState};
-use postback::plan::Commit;
-use postback::port::Store;
 use std::time::Duration;
 
 const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
@@ -90,14 +88,7 @@ async fn a_transaction_that_is_there_already_is_delivered() {
 async fn of_several_events_under_one_receipt_nobody_says_which_one_failed() {
     let world = World::new();
     world.google.fail_later("A-1.Purchase", "CLICK_NOT_FOUND");
-    let tracker = world.tracker(&rule("gads", ""));
-    let mut commit = Commit::of(Vec::new(), now(&world));
-    for number in 0..3 {
-        commit
-            .outbox
-            .extend(decided(&tracker, now(&world), number).commit.outbox);
-    }
-    world.store.commit(&commit).await.unwrap();
+    world.queue(&world.tracker(&rule("gads", "")), 3).await;
     let sent = round(&world).await;
     assert_eq!((sent.requests, sent.accepted), (1, 3));
     world.clock.advance(HALF_HOUR);

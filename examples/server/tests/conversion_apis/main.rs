@@ -7,6 +7,7 @@ mod canary;
 mod checks;
 mod many;
 mod odd;
+mod settings;
 mod standins;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,31 +1,17 @@
 //! A thousand events of which one is bad.
 
-use crate::world::{World, all_four, decided, finding, is_of, now, round, rule};
+use crate::world::{World, all_four, finding, is_of, round, rule};
 use postback::delivery::DeliveryState;
-use postback::plan::Commit;
-use postback::port::Store;
 use std::collections::BTreeSet;
 
 const MANY: usize = 1_000;
 const BAD: &str = "A-377.Purchase";
 
-/// The deliveries of a thousand sales, stored as they were decided.
-async fn stored(world: &World, rules: &str) {
-    let tracker = world.tracker(rules);
-    let mut commit = Commit::of(Vec::new(), now(world));
-    for number in 0..MANY {
-        commit
-            .outbox
-            .extend(decided(&tracker, now(world), number).commit.outbox);
-    }
-    world.store.commit(&commit).await.unwrap();
-}
-
 #[tokio::test]
 async fn the_service_sends_a_thousand_events_of_which_one_is_refused() {
     let world = World::new();
     world.meta.refuse(BAD, "2804003");
-    stored(&world, &rule("fb", "")).await;
+    world.queue(&world.tracker(&rule("fb", "")), MANY).await;
     let running = world.serve(&rule("fb", "")).await;
     let rows = world
         .until("the end", |rows| {
@@ -51,7 +37,7 @@ async fn of_a_thousand_events_one_is_refused_and_the_others_count_once() {
     world.tiktok.refuse(BAD, "40002");
     world.google.refuse(BAD, "EVENT_TIME_INVALID");
     world.microsoft.refuse(BAD, "InvalidValue");
-    stored(&world, &all_four()).await;
+    world.queue(&world.tracker(&all_four()), MANY).await;
     // Until nothing is due.
     while round(&world).await.requests > 0 {}
     let rows = world.rows().await;

@@ -1,6 +1,6 @@
 //! A token that expires under load.
 
-use crate::world::{HOUR, World, all_four, finding, is_of, now, rule};
+use crate::world::{HOUR, TOKENS, World, all_four, finding, is_of, now, round, rule};
 use postback::delivery::{DeliveryState, Lane};
 use postback::port::{Selection, Store, Which};
 use std::{collections::BTreeSet, time::Duration};
@@ -158,4 +158,20 @@ async fn each_platform_says_of_an_expired_token_that_it_is_the_token() {
         assert_eq!(finding(row), said);
     }
     running.stop().await;
+}
+
+#[tokio::test]
+async fn what_waited_until_the_platform_takes_it_no_more_is_given_up_unsent() {
+    let world = World::new();
+    world.meta.expire_token();
+    world.queue(&world.tracker(&rule("fb", "")), 3).await;
+    round(&world).await;
+    world.meta.renew_token(TOKENS[0].1);
+    world.clock.advance(7 * 24 * HOUR);
+    let late = round(&world).await;
+    assert_eq!((late.requests, late.dead, late.late), (0, 3, 3));
+    for row in world.rows().await {
+        assert!(finding(&row).starts_with("too late: it was to be sent by 2026-03-15T09:55:00Z"));
+    }
+    assert_eq!(world.meta.requests().len(), 1);
 }

@@ -8,8 +8,8 @@ use postback::delivery::address::AddressPolicy;
 use postback::delivery::{DeliveryRow, DeliveryState};
 use postback::drive::{Round, Sender, deliver_once};
 use postback::intake::{Caller, Intake};
-use postback::plan::ClickFacts;
-use postback::port::{BoxFuture, Claim, Clock, DeliveryFilter, Inspect, PageRequest, SecretError, Secrets};
+use postback::plan::{ClickFacts, Commit};
+use postback::port::{BoxFuture, Claim, Clock, DeliveryFilter, Inspect, PageRequest, SecretError, Secrets, Store};
 use postback::testing::{SeededEntropy, SettableClock};
 use postback::value::{Pii, SecretReference};
 use postback::{
@@ -109,6 +109,11 @@ impl World {
 
     /// The tracker with these rows of its campaign.
     pub(crate) fn tracker(&self, rules: &str) -> Tracker {
+        self.tracker_with(rules, |accounts| accounts)
+    }
+
+    /// The same with another text of its accounts.
+    pub(crate) fn tracker_with(&self, rules: &str, change: impl FnOnce(String) -> String) -> Tracker {
         let accounts = format!(
             r#"
 [[conversion_api]]
@@ -152,7 +157,7 @@ token = "env:UET_TOKEN"
         let campaign =
             "[[campaign]]\nid = \"summer\"\nchannel = \"ads\"\npath = [{ offers = [{ offer = \"book\" }] }]\n";
         let base = include_str!("tracker.toml");
-        let document = Document::from_toml(&format!("{base}{accounts}{campaign}{rules}")).unwrap();
+        let document = Document::from_toml(&format!("{base}{}{campaign}{rules}", change(accounts))).unwrap();
         let compiled = compile(&document, &CompileOptions::new(NAMESPACE.parse().unwrap()));
         compiled.unwrap_or_else(|problems| panic!("{problems:?}"))
     }
@@ -176,6 +181,16 @@ token = "env:UET_TOKEN"
             .unwrap();
         let connection = Connection::open(server.address()).await.unwrap();
         Running { server, connection }
+    }
+
+    /// Stores the deliveries of so many sales as they are decided.
+    pub(crate) async fn queue(&self, tracker: &Tracker, count: usize) {
+        let now = now(self);
+        let mut commit = Commit::of(Vec::new(), now);
+        for number in 0..count {
+            commit.outbox.extend(decided(tracker, now, number).commit.outbox);
+        }
+        self.store.commit(&commit).await.unwrap();
     }
 
     /// All deliveries.
