@@ -239,5 +239,9 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.lines().count() > 20, "{log}");
+    assert!(
+        log.contains("meta 100/2804016 not_hashed"),
+        "what was given up is a line: {log}"
+    );
     sweep_all("the log", &log);
 }

@@ -2,6 +2,7 @@
 
 use crate::world::{PERSON, Running, World, finding, round, rule};
 use postback::delivery::{DeliveryRow, DeliveryState};
+use postback_test::standin::Trouble;
 use std::time::Duration;
 
 const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
@@ -103,5 +104,29 @@ async fn of_several_events_under_one_receipt_nobody_says_which_one_failed() {
             finding(&row),
             "HTTP 200 (google PARTIAL_SUCCESS accepted, 1 of 3 refused: CLICK_NOT_FOUND)"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_is_not_answered_is_made_again_and_the_event_is_not() {
+    for trouble in [
+        Trouble::RateLimit,
+        Trouble::ServerError,
+        Trouble::Html,
+        Trouble::FaultInSuccess,
+        Trouble::DeadVersion,
+        Trouble::Truncated,
+    ] {
+        let world = World::new();
+        world.queue(&world.tracker(&rule("gads", "")), 2).await;
+        assert_eq!(round(&world).await.accepted, 2);
+        world.google.trouble(trouble, 1);
+        world.clock.advance(HALF_HOUR);
+        round(&world).await;
+        let states: Vec<DeliveryState> = world.rows().await.iter().map(|row| row.state).collect();
+        assert_eq!(states, [DeliveryState::Accepted; 2], "{trouble:?}");
+        world.clock.advance(3 * HALF_HOUR);
+        let told = round(&world).await;
+        assert_eq!((told.delivered, world.google.accepted().len()), (2, 2), "{trouble:?}");
     }
 }
