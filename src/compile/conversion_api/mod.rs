@@ -22,10 +22,8 @@ use alloc::{
 use platform::Made;
 use texts::{country_of, digits};
 
-/// A key, the platforms that have it, and whether an account sets it.
+/// A key that only some platforms have, which they are, and whether an account sets it.
 type Key = (&'static str, &'static [Platform], fn(&ConversionApi) -> bool);
-
-/// The keys that only some platforms have.
 const KEYS: &[Key] = {
     use Platform::{Google, Meta, Microsoft, TikTok};
     &[

@@ -23,6 +23,9 @@ async fn told(url: &str, header: (&str, &str), body: String) -> (u16, Value) {
     (answer.status().as_u16(), body)
 }
 
+/// Changes a request.
+type Change = fn(&mut Value);
+
 /// A JSON text with a change.
 fn with(event: &Value, pointer: &str, value: Value) -> Value {
     let mut event = event.clone();
@@ -212,7 +215,7 @@ async fn google_names_the_field_that_it_refuses() {
         assert_eq!((status, &violation["reason"]), (400, &reason.into()), "{body}");
         assert_eq!(violation["field"], format!("events.events[0].{field}"), "{body}");
     }
-    let changes: [(fn(&mut Value), &str); 4] = [
+    let changes: [(Change, &str); 4] = [
         (
             |body| body["destinations"][0]["productDestinationId"] = 987_654_321.into(),
             "destinations[0]",

@@ -325,10 +325,10 @@ pub(crate) fn clicked(now: Timestamp, number: usize) -> Click {
         "shop".parse().unwrap(),
         "ads".parse().unwrap(),
     );
-    click.ref_id = Some(format!("IwAR-{number}").into());
-    click.subs.insert(19, format!("EAIa-{number}").into());
-    click.subs.insert(18, format!("E.C.P.{number}").into());
-    click.subs.insert(17, format!("{number:032x}").into());
+    click.ref_id = Some(format!("IwAR-{number}"));
+    click.subs.insert(19, format!("EAIa-{number}"));
+    click.subs.insert(18, format!("E.C.P.{number}"));
+    click.subs.insert(17, format!("{number:032x}"));
     click.private.insert("ip".into(), Pii::new("203.0.113.7"));
     click.private.insert("useragent".into(), Pii::new("Mozilla/5.0"));
     click
