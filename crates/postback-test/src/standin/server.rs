@@ -164,6 +164,11 @@ impl StandIn {
         self.state().refused.insert(id.into(), code.into());
     }
 
+    /// Refuses no event any more but for its own faults.
+    pub fn refuse_none(&self) {
+        self.state().refused.clear();
+    }
+
     /// Lets Google accept an event and find it wrong later, for a reason such as `CLICK_NOT_FOUND`.
     pub fn fail_later(&self, id: &str, reason: &str) {
         self.state().fails_later.insert(id.into(), reason.into());

@@ -6,13 +6,17 @@ use postback::delivery::DeliveryState;
 use postback::port::{ConversionFilter, EventFilter, Inspect, PageRequest};
 use postback_axum::RouterOptions;
 use postback_server::args::record;
+use postback_service::ServiceBuilder;
 use postback_test::standin::Trouble;
 use rusqlite::Connection;
 use std::{
     collections::BTreeSet,
     io,
     sync::{Arc, Mutex},
+    time::Duration,
 };
+use tokio::time::{Instant, sleep};
+use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 const ADDRESS: &str = "198.51.100.177";
@@ -51,6 +55,21 @@ impl io::Write for Log {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+fn logging(log: &Log) -> DefaultGuard {
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .finish();
+    tracing::subscriber::set_default(subscriber)
 }
 
 impl<'a> MakeWriter<'a> for Log {
@@ -100,17 +119,12 @@ fn hashes(body: &str) -> impl Iterator<Item = &str> {
 #[tokio::test]
 async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
+    let _logging = logging(&log);
     let metrics = record().unwrap();
     let world = World::new();
     let shown = metrics.clone();
     let options = RouterOptions::new().with_metrics(move || shown.render());
-    let mut running = world.serve_with(&all_four(), options).await;
+    let mut running = world.serve_with(&all_four(), options, |builder| builder).await;
     let sale = |order: &str| format!("sum=8.50&order={order}&{PERSON}");
 
     // One is accepted by all, one is refused by all with a message that quotes the person.
@@ -237,11 +251,43 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
             false => sweep(&column, &cells),
         }
     }
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.lines().count() > 20, "{log}");
     assert!(
         log.contains("meta 100/2804016 not_hashed"),
         "what was given up is a line: {log}"
     );
     sweep_all("the log", &log);
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_each_event_and_nothing_of_the_person() {
+    let world = World::new();
+    let log = Log::default();
+    let _logging = logging(&log);
+    let options = RouterOptions::new();
+    let mut running = world.serve_with(&all_four(), options, ServiceBuilder::dry_run).await;
+    let click = running.click_of(ADDRESS, AGENT).await;
+    running.sale(&click, &format!("sum=8.50&order=A-1&{PERSON}")).await;
+    let shown = || {
+        let log = log.text();
+        let lines = log.lines().filter(|line| line.contains("dry run: not sent"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let begin = Instant::now();
+    while shown().len() < 4 {
+        assert!(begin.elapsed() < Duration::from_secs(20), "{}", log.text());
+        sleep(Duration::from_millis(20)).await;
+    }
+    for line in shown() {
+        assert!(line.contains("A-1.Purchase") && line.contains("8.5"), "{line}");
+        assert!(line.contains("{secret:env:"), "{line}");
+    }
+    let text = log.text();
+    let tokens = TOKENS.iter().map(|(_, token)| *token);
+    for canary in PLAIN.into_iter().chain(PLACE).chain(tokens).chain([SHOP_TOKEN]) {
+        assert!(!text.contains(canary), "the log shows `{canary}`: {text}");
+    }
+    assert!(hashes(&text).next().is_none() && world.meta.requests().is_empty());
+    running.stop().await;
 }

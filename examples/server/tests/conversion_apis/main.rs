@@ -3,6 +3,7 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
+mod again;
 mod canary;
 mod checks;
 mod many;

@@ -18,7 +18,7 @@ use postback::{
 use postback_axum::{ConnectionLimits, RouterOptions};
 use postback_http::Client;
 use postback_server::Server;
-use postback_service::{FixedSecrets, Service, Stores};
+use postback_service::{FixedSecrets, Service, ServiceBuilder, Stores};
 use postback_sqlite::{SqliteOptions, SqliteStore};
 use postback_test::standin::{StandIn, Vendor};
 use std::{
@@ -164,14 +164,19 @@ token = "env:UET_TOKEN"
 
     /// A server with these rows of its campaign.
     pub(crate) async fn serve(&self, rules: &str) -> Running {
-        self.serve_with(rules, RouterOptions::new()).await
+        self.serve_with(rules, RouterOptions::new(), |builder| builder).await
     }
 
-    pub(crate) async fn serve_with(&self, rules: &str, options: RouterOptions) -> Running {
+    pub(crate) async fn serve_with(
+        &self,
+        rules: &str,
+        options: RouterOptions,
+        change: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
+    ) -> Running {
         let stores = Stores::from(self.store.clone());
         let tracker = self.tracker(rules);
         let service = Service::builder(tracker, stores, Arc::new(client()), self.secrets.clone());
-        let service = service.clock(self.clock.clone()).build().await.unwrap();
+        let service = change(service.clock(self.clock.clone())).build().await.unwrap();
         let options = options
             .with_api_token(Some(Secret::from(crate::support::tracker::API_TOKEN)))
             .with_trusted_proxies(vec!["127.0.0.0/8".parse().unwrap()]);
