@@ -24,7 +24,11 @@ pub(crate) use signing::{SIGNING_HEADERS, SigningKey, signed};
 use crate::event::Event;
 use crate::model::{Click, Method};
 use crate::value::{Pii, SecretReference};
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::{fmt, iter::once};
 use serde::{Deserialize, Serialize};
 
@@ -285,6 +289,22 @@ impl Outbound {
         texts.into_iter().flatten().all(HoledText::is_plain) && headers()
     }
 
+    /// The body for a person, with each hole as a name in braces and with this delivery's own item
+    /// in place of the items. It is not the body that is sent.
+    #[must_use]
+    pub fn shown_body(&self) -> Option<String> {
+        let body = self.body.as_ref()?;
+        let Some(item) = &self.item else {
+            return Some(body.to_string());
+        };
+        let mut shown = body.clone();
+        let mut parts = shown.0.iter_mut();
+        if let Some(items) = parts.find(|part| matches!(part, Part::Hole(Hole::Items))) {
+            *items = Part::Text(item.text.to_string());
+        }
+        Some(shown.to_string())
+    }
+
     /// Every hole of the request and its item.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
         let item = self.item.iter().flat_map(|item| item.text.holes());
@@ -302,7 +322,21 @@ impl Outbound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{string::ToString, vec};
+    use alloc::vec;
+
+    #[test]
+    fn a_body_is_shown_with_its_own_item() {
+        let mut body = HoledText::plain("[");
+        body.push_hole(Hole::Items);
+        body.push_str("]");
+        let mut request = Outbound::new(Method::Post, HoledText::plain("https://a.example/"));
+        assert_eq!(request.shown_body(), None);
+        request.body = Some(body);
+        assert_eq!(request.shown_body().as_deref(), Some("[{..}]"));
+        let text = HoledText::plain("{\"id\":1}");
+        request.item = Some(Item { limit: 2, text });
+        assert_eq!(request.shown_body().as_deref(), Some("[{\"id\":1}]"));
+    }
 
     #[test]
     fn neighbouring_texts_become_one_part() {

@@ -218,7 +218,12 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
             &running.connection.api(&format!("clicks/{click}")).await.to_string(),
         );
     }
-    sweep_all("deliveries", &running.connection.api("deliveries").await.to_string());
+    let listed = running.connection.api("deliveries").await.to_string();
+    assert!(
+        listed.contains("good.Purchase") && listed.contains("{user_data}"),
+        "{listed}"
+    );
+    sweep_all("deliveries", &listed);
     for list in ["events", "conversions"] {
         sweep(list, &running.connection.api(list).await.to_string());
     }
@@ -281,7 +286,7 @@ async fn a_dry_run_shows_each_event_and_nothing_of_the_person() {
     }
     for line in shown() {
         assert!(line.contains("A-1.Purchase") && line.contains("8.5"), "{line}");
-        assert!(line.contains("{secret:env:"), "{line}");
+        assert!(line.contains("{user_data}"), "{line}");
     }
     let text = log.text();
     let tokens = TOKENS.iter().map(|(_, token)| *token);
