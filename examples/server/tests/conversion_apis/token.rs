@@ -4,10 +4,7 @@ use crate::world::{HOUR, TOKENS, World, all_four, finding, is_of, now, round, ru
 use bytes::Bytes;
 use http::Request;
 use postback::delivery::{DeliveryState, Lane};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 use tokio::time::{Instant, sleep};
 
 /// How many deliveries one lane has under way at most: what meets the expired token first.
@@ -86,15 +83,9 @@ async fn a_token_that_expires_holds_its_lane_and_all_arrives_when_it_is_renewed(
     let accepted = world.meta.accepted();
     let ids: BTreeSet<&str> = accepted.iter().map(|accepted| accepted.id.as_str()).collect();
     assert_eq!((accepted.len(), ids.len()), (65, 65));
-    // In each request the oldest stand first, since they have the shortest time left. Requests of a
-    // lane are under way together, so nothing is said of their order.
-    let mut requests: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
-    for accepted in &accepted {
-        let at = accepted.event["event_time"].as_i64().unwrap();
-        requests.entry(accepted.request).or_default().push(at);
-    }
-    assert!(requests.values().all(|times| times.is_sorted()), "{requests:?}");
-    assert!(requests.len() < accepted.len(), "they go together");
+    // Those that met the expired token come behind the others of their lane, and all go together.
+    let requests: BTreeSet<usize> = accepted.iter().map(|accepted| accepted.request).collect();
+    assert!(requests.len() <= 20, "{requests:?}");
     running.stop().await;
 }
 
