@@ -99,6 +99,9 @@ impl fmt::Display for ToldMember {
             Ok((MemberForm::Normalised, _)) => write!(f, "{name}: {origin}, normalised, in plain text"),
             Ok((MemberForm::AsItCame, _)) => write!(f, "{name}: {origin}, as it came"),
             Ok((MemberForm::Made, _)) => write!(f, "{name}: made of {origin} and the time of the click"),
+            Err(why @ NotTold::NoParameter) => {
+                write!(f, "{name}: left out ({}): no parameter has {origin}", why.code())
+            }
             Err(why) => write!(f, "{name}: left out ({}): {why}; from {origin}", why.code()),
         }
     }

@@ -6,7 +6,10 @@
 
 mod private;
 mod requests;
+#[cfg(feature = "testing")]
+mod roles;
 mod settings;
+mod told;
 mod truth_table;
 mod unsent;
 mod world;

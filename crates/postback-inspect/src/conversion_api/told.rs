@@ -5,7 +5,6 @@ use crate::page::{Page, Tone};
 use postback::conversion_api::ToldMember;
 use postback::decide::ReplyOutcome;
 use postback::model::Platform;
-use postback::plan::RuleTrace;
 use postback::tracker::{Campaign, PostbackRule};
 use postback::value::{Pii, PostbackId};
 use postback::{Click, Decision, Event, Tracker};
@@ -119,10 +118,10 @@ impl Subject<'_> {
             tracker, click, taken, ..
         } = *self;
         let (conversion, plan) = (taken.conversion(), taken.plan.as_ref());
-        let mut traced = plan.into_iter().flat_map(|plan| &plan.trace.rules);
-        let traced: Option<&RuleTrace> = traced.find(|traced| traced.postback == *rule.id());
+        let mut traced = plan.into_iter().flat_map(|plan| plan.trace.rules.iter());
+        let traced = traced.find(|traced| traced.postback == *rule.id());
         let reasons = match traced {
-            Some(traced) => why_not(tracker, click, conversion, traced),
+            Some(traced) => why_not(tracker, click, conversion, &traced),
             None => vec!["it was not asked, since the event made no conversion that it could tell of".into()],
         };
         let delivery = plan.and_then(|plan| sent_by(plan, conversion, rule.id()).next());
@@ -202,13 +201,23 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
             writeln!(out, "  {}", request.body)?;
             writeln!(out, "  {{..}} is {}", request.event)?;
         }
-        for member in &rule.members {
+        let is_named = |member: &&Member| member.left_out != Some("no_parameter");
+        for member in rule.members.iter().filter(is_named) {
             writeln!(out, "  - {}", member.text)?;
             for (word, value) in [("came", &member.came), ("sent", &member.sent)] {
                 if let Some(value) = value {
                     writeln!(out, "      {word} `{}`", value.escape_debug())?;
                 }
             }
+        }
+        let others = rule.members.iter().filter(|member| !is_named(member));
+        let others: Vec<&str> = others.map(|member| member.name).collect();
+        if !others.is_empty() {
+            writeln!(
+                out,
+                "  - left out (no_parameter), since no parameter of the source has their role: {}",
+                others.join(", ")
+            )?;
         }
     }
     Ok(())

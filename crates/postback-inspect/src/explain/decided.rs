@@ -156,7 +156,7 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
     let ruled = plan.trace.rules.iter().map(|traced| {
         let id = &traced.postback;
         let postback = campaign.and_then(|campaign| campaign.postbacks().find(|known| known.id() == id));
-        let reasons = why_not(tracker, click, conversion, traced);
+        let reasons = why_not(tracker, click, conversion, &traced);
         let sent = sent_by(plan, conversion, id);
         let (mut sends, mut headers) = (Vec::new(), Vec::new());
         for delivery in sent {
