@@ -106,8 +106,7 @@
 //!   when a request is sent. Neither they nor personal values are printed.
 //! - Who may be dialled is decided by [`delivery::address`]: public addresses alone, if nothing
 //!   else is said.
-//! - Not here yet: Postgres, the conversion APIs of Meta, Google, TikTok and Microsoft, automated
-//!   rules.
+//! - Not here yet: Postgres, automated rules, and refunds in the conversion APIs of ad platforms.
 //!
 //! # Where to read on
 //!

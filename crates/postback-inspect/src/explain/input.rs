@@ -32,6 +32,8 @@ struct Form<'a> {
     event: Option<&'a RawValue>,
     #[serde(borrow)]
     postback: Option<&'a RawValue>,
+    #[serde(borrow)]
+    notification: Option<&'a RawValue>,
     at: Option<&'a RawValue>,
     #[serde(borrow, rename = "transactionType")]
     transaction_type: Option<&'a RawValue>,
@@ -81,7 +83,10 @@ impl Input<'_> {
             events.append(&mut listed);
             return Ok(());
         }
-        let at = form.at.map(|at| serde_json::from_str(at.get()));
+        let at = || match form.at {
+            None => Ok(self.now),
+            Some(at) => serde_json::from_str(at.get()).map_err(|error| format!("`at` cannot be read: {error}")),
+        };
         let received = |at| Received {
             at,
             nonce: u64::try_from(events.len()).unwrap_or_default(),
@@ -89,10 +94,9 @@ impl Input<'_> {
         let event = if let Some(row) = form.event.filter(|row| row.get().starts_with('{')) {
             serde_json::from_str(row.get()).map_err(|error| format!("the event cannot be read: {error}"))
         } else if let Some(asked) = form.postback {
-            let at = at
-                .transpose()
-                .map_err(|error| format!("`at` cannot be read: {error}"))?;
-            self.postback(asked.get(), received(at.unwrap_or(self.now)))
+            self.postback(asked.get(), received(at()?))
+        } else if let Some(notification) = form.notification {
+            self.notification(notification.get(), click, received(at()?))
         } else if form.transaction_type.is_some() {
             self.notification(text, click, received(self.now))
         } else {

@@ -25,7 +25,8 @@ use std::{
 ///
 /// - an item of the server's `/api/events`, or that whole answer;
 /// - `{"postback": "URL or query", "at": "2026-04-23T17:57:04Z"}`, the time being optional;
-/// - a ClickBank notification in plain text, as `ins` prints it.
+/// - a ClickBank notification in plain text, as `ins` prints it, or
+///   `{"notification": {..}, "at": "2026-04-23T17:57:04Z"}`.
 ///
 /// A file may contain several events, one after the other. All are taken in, in this order, and the
 /// last one is explained. With --batch each line is `{"id","click","event"}`; `event` may be a
