@@ -26,6 +26,7 @@
 //! | track with a storage of my own | [`Decision`], [`plan::Commit`] | [`own_storage`] |
 //! | a store over SQL | [`port::Store`], [`port::row`] | `examples/own_storage_sql` |
 //! | a configuration in code | [`Definition`] | [`definition`] |
+//! | tell Meta, Google, TikTok, Microsoft | [`conversion_api`] | `docs/guides/meta.md` |
 //! | a campaign added at run time | `postback_service::Service` | the page of `postback-service` |
 //! | a whole tracker in a service | `postback_service::Service` | `examples/minimal_server` |
 //! | the same in axum | `postback_axum::router` | the page of `postback-axum` |
@@ -106,7 +107,7 @@
 //!   when a request is sent. Neither they nor personal values are printed.
 //! - Who may be dialled is decided by [`delivery::address`]: public addresses alone, if nothing
 //!   else is said.
-//! - Not here yet: Postgres, automated rules, and refunds in the conversion APIs of ad platforms.
+//! - Not here yet: Postgres, refunds told to ad platforms, automated rules.
 //!
 //! # Where to read on
 //!

@@ -12,6 +12,7 @@ pub mod growth;
 pub mod load;
 pub mod notifications;
 mod numbers;
+pub mod platforms;
 pub mod queries;
 pub mod rules;
 pub mod templates;

@@ -2,6 +2,7 @@
 
 use super::fill::{FillError, Filler, Values};
 use super::filled::Filled;
+use super::lane::Lane;
 use super::row::Leased;
 use super::verdict::{Attempt, Settlement, Verdict};
 use crate::outbound::{Hole, Outbound, SIGNING_HEADERS};
@@ -100,6 +101,20 @@ impl Batch {
         &self.deliveries
     }
 
+    /// The lane of its deliveries.
+    #[must_use]
+    pub fn lane(&self) -> Option<&Lane> {
+        Some(&self.deliveries.first()?.delivery.lane)
+    }
+
+    /// The most deliveries that a request like this one may hold; 1 where each goes alone.
+    #[must_use]
+    pub fn limit(&self) -> u32 {
+        let first = self.deliveries.first().filter(|first| first.receipt.is_none());
+        let item = first.and_then(|first| first.delivery.outbound.item.as_ref());
+        item.map_or(1, |item| item.limit)
+    }
+
     fn takes(&self, other: &Leased) -> bool {
         let Some(first) = self.deliveries.first() else {
             return false;
@@ -116,16 +131,18 @@ impl Batch {
             }
             (None, ..) => false,
         };
-        let alike = mine.method == theirs.method
-            && mine.url == theirs.url
-            && mine.headers == theirs.headers
-            && mine.body == theirs.body
-            && first.receipt == other.receipt
-            && first.delivery.lane == other.delivery.lane
-            && first.delivery.cause.is_judged_as(&other.delivery.cause);
+        let alike = || {
+            mine.method == theirs.method
+                && mine.url == theirs.url
+                && mine.headers == theirs.headers
+                && mine.body == theirs.body
+                && first.receipt == other.receipt
+                && first.delivery.lane == other.delivery.lane
+                && first.delivery.cause.is_judged_as(&other.delivery.cause)
+        };
         // A personal value in the shared part belongs to one of the deliveries alone.
         // A signed request says whose it is.
-        fits && alike
+        fits && alike()
             && mine.sign.is_empty()
             && theirs.sign.is_empty()
             && !mine.shared_holes().any(|hole| matches!(hole, Hole::Private { .. }))

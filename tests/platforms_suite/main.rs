@@ -4,6 +4,7 @@
 #![cfg(feature = "toml")]
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
+mod any_text;
 mod private;
 mod requests;
 #[cfg(feature = "testing")]

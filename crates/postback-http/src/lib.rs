@@ -3,6 +3,9 @@
 
 mod client;
 mod failure;
+#[cfg(feature = "oauth")]
+#[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
+pub mod oauth;
 mod resolve;
 
 pub use client::{BuildError, Builder, Client};

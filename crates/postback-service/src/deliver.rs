@@ -13,7 +13,7 @@ use postback::drive::{self, Ended, Lanes, Leases, Round, Sender};
 use postback::port::{Claim, StoreError};
 use postback::value::{CampaignId, PostbackId};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -28,6 +28,9 @@ use tracing::Instrument;
 const LEASE: Duration = Duration::from_secs(60);
 /// The longest wait until the next look, since another node may have added to the outbox.
 const POLL: Duration = Duration::from_secs(1);
+/// For how long a request may wait for a place after its deliveries were leased. Then there is
+/// still more time left than a request takes.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The shortest wait after a look that found nothing to do.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -71,6 +74,9 @@ struct Dispatcher {
     requests: JoinSet<Result<Round, StoreError>>,
     /// What is known of each request in flight.
     begun: HashMap<Id, Begun>,
+    /// Requests of what was leased together and does not fit into one, until there is room for
+    /// them.
+    waiting: VecDeque<(Batch, Instant)>,
     /// How many deliveries each lane was given at the last look.
     given: BTreeMap<Lane, u32>,
     /// What the last look asked the store for.
@@ -113,6 +119,7 @@ impl Dispatcher {
             shared,
             requests: JoinSet::new(),
             begun: HashMap::new(),
+            waiting: VecDeque::new(),
             given: BTreeMap::new(),
             asked: None,
             held: BTreeSet::new(),
@@ -127,6 +134,7 @@ impl Dispatcher {
         let now = self.shared.now();
         self.letters.look(now);
         self.given.clear();
+        self.begin_waiting(now);
         self.asked = self.lanes.claim(now, LEASE);
         // All places are taken, so that the next look comes when a request ends.
         let Some(claim) = &self.asked else {
@@ -146,7 +154,14 @@ impl Dispatcher {
                 for batch in batches {
                     self.begin(batch, now);
                 }
-                let next = round.next_due.into_iter().chain(self.lanes.next_at(now)).min();
+                let batched = self.look_for_batches(now).await;
+                let idle = if self.given.is_empty() { idle } else { Duration::ZERO };
+                let next = round
+                    .next_due
+                    .into_iter()
+                    .chain(batched)
+                    .chain(self.lanes.next_at(now))
+                    .min();
                 let wait = next.map_or(POLL, |due| due.saturating_since(self.shared.now()));
                 wait.clamp(idle, POLL)
             }
@@ -160,6 +175,61 @@ impl Dispatcher {
         }
     }
 
+    /// Leases for the lanes whose requests hold many deliveries. Returns when more of them is due.
+    async fn look_for_batches(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let mut next_due = None;
+        for claim in self.lanes.batches(now, LEASE) {
+            let is_waited_for = |(batch, _): &(Batch, Instant)| batch.lane() == claim.lane.as_ref();
+            if self.waiting.iter().any(is_waited_for) {
+                continue;
+            }
+            match drive::lease(&sender(&self.shared), &claim).await {
+                Ok(Leases { batches, round }) => {
+                    meter::delivered(&round);
+                    self.letters.given_up(&round.given_up, now);
+                    next_due = next_due.into_iter().chain(round.next_due).min();
+                    self.learn(&batches);
+                    let since = Instant::now();
+                    self.waiting.extend(batches.into_iter().map(|batch| (batch, since)));
+                }
+                Err(error) => {
+                    self.shared.pulse.not_looked(&error);
+                    break;
+                }
+            }
+        }
+        self.begin_waiting(now);
+        next_due
+    }
+
+    /// Notes how many deliveries of a lane went into one request.
+    fn learn(&mut self, batches: &[Batch]) {
+        let Some((first, lane)) = batches.first().and_then(|first| Some((first, first.lane()?))) else {
+            return;
+        };
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let deliveries = batches.iter().map(|batch| batch.deliveries().len()).sum();
+        self.lanes
+            .leased(lane, count(deliveries), count(batches.len()), first.limit());
+    }
+
+    /// Begins the requests that wait and have room. One that has waited too long is forgotten: its
+    /// deliveries are leased again when their leases end.
+    fn begin_waiting(&mut self, now: Timestamp) {
+        let waiting = std::mem::take(&mut self.waiting);
+        for (batch, since) in waiting {
+            if since.elapsed() >= LONGEST_WAIT {
+                continue;
+            }
+            let room = batch.lane().map_or(0, |lane| self.lanes.room(lane, now));
+            if room > 0 {
+                self.begin(batch, now);
+            } else {
+                self.waiting.push_back((batch, since));
+            }
+        }
+    }
+
     fn begin(&mut self, batch: Batch, now: Timestamp) {
         let Some(first) = batch.deliveries().first() else {
             return;
@@ -169,6 +239,9 @@ impl Dispatcher {
         let given = self.given.entry(begun.lane.clone()).or_default();
         *given = given.saturating_add(deliveries);
         self.lanes.began(&begun.lane, now);
+        if deliveries <= 2 {
+            self.lanes.leased(&begun.lane, deliveries, 1, batch.limit());
+        }
         let span = tracing::info_span!("deliver", delivery = %first.delivery.id, lane = %begun.lane, deliveries);
         let shared = self.shared.clone();
         let sending = async move { drive::send(&sender(&shared), &batch).await };

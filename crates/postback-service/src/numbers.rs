@@ -183,12 +183,21 @@ pub(crate) const LANE_HELD: Number = gauge(
     "Whether nothing is sent in a `lane`, because a secret is missing or its settings are wrong: 1, or 0 once it is not \
      held any more. Alert on it.",
 );
+pub(crate) const TOKEN_RENEWALS: Number = counter(
+    "postback_token_renewals_total",
+    "Renewals of OAuth access tokens, by `credential` and `outcome`: `renewed`, `failed` or `refused`.",
+);
+pub(crate) const TOKEN_REFUSED: Number = gauge(
+    "postback_token_refused",
+    "Whether the OAuth credential of a name (`credential`) is refused until a person authorises again: 1, or 0 once a \
+     token came. Alert on it.",
+);
 pub(crate) const RESIDENT: Number = gauge(
     "postback_process_resident_bytes",
     "The memory that the process holds, where the system says so (Linux); measured each minute.",
 );
 
-const ALL: [Number; 34] = [
+const ALL: [Number; 36] = [
     EVENTS,
     REFUSALS,
     REFUSED_KEPT,
@@ -222,6 +231,8 @@ const ALL: [Number; 34] = [
     LANE_QUEUED,
     LANE_OLDEST_DUE,
     LANE_HELD,
+    TOKEN_RENEWALS,
+    TOKEN_REFUSED,
     RESIDENT,
 ];
 

@@ -7,11 +7,11 @@ mod common;
 use bytes::Bytes;
 use common::tracker;
 use postback::Timestamp;
-use postback::delivery::{Cause, Delivery, Lane};
+use postback::delivery::{Cause, Delivery, DeliveryState, Lane};
 use postback::drive::LanePolicy;
 use postback::memory::MemoryStore;
 use postback::model::Method;
-use postback::outbound::{HoledText, Outbound};
+use postback::outbound::{Hole, HoledText, Item, Outbound};
 use postback::plan::Commit;
 use postback::port::{BoxFuture, Clock, DeliveryFilter, HttpClient, HttpError, Inspect, PageRequest, Store};
 use postback::value::DeliveryId;
@@ -132,6 +132,42 @@ impl World {
         self.store.commit(&commit).await.unwrap();
     }
 
+    /// Puts items for one account at a host into the outbox. A request may hold a thousand.
+    async fn enqueue_items(&mut self, host: &str, count: usize, url: impl Fn(usize) -> String) {
+        let now = self.clock.now();
+        let mut commit = Commit::of(Vec::new(), now);
+        for number in 0..count {
+            self.made += 1;
+            let id = DeliveryId::from_parts(now, &[&self.made.to_string()]);
+            let mut request = Outbound::new(Method::Post, HoledText::plain(url(number)));
+            let mut body = HoledText::plain("[");
+            body.push_hole(Hole::Items);
+            body.push_str("]");
+            request.body = Some(body);
+            let text = HoledText::plain(number.to_string());
+            request.item = Some(Item { limit: 1_000, text });
+            let lane = Lane::new(&format!("https://{host}")).with_account("pixel");
+            let (conversion, event) = (format!("{}c", "2".repeat(25)), format!("{}d", "2".repeat(25)));
+            let click = "click".parse().unwrap();
+            let cause = Cause::conversion_api(
+                "other",
+                "pixel",
+                conversion.parse().unwrap(),
+                click,
+                event.parse().unwrap(),
+            );
+            commit.outbox.push(Delivery::new(id, cause, lane, now, request));
+        }
+        self.store.commit(&commit).await.unwrap();
+    }
+
+    async fn delivered(&self) -> usize {
+        let mut filter = DeliveryFilter::default();
+        filter.state = Some(DeliveryState::Delivered);
+        let page = PageRequest::first(10_000);
+        self.store.deliveries(&filter, &page).await.unwrap().items.len()
+    }
+
     fn answered(&self, host: &str) -> Vec<Instant> {
         let answered = self.network.answered.lock().unwrap();
         answered
@@ -142,7 +178,7 @@ impl World {
     }
 
     async fn attempts(&self) -> u32 {
-        let page = PageRequest::first(1_000);
+        let page = PageRequest::first(10_000);
         let rows = self.store.deliveries(&DeliveryFilter::default(), &page).await.unwrap();
         rows.items.iter().map(|row| row.attempts).sum()
     }
@@ -225,4 +261,36 @@ async fn all_places_and_no_more_are_used() {
         (11..=15).contains(&took),
         "100 requests of a second in 8 or 9 of 10 places took {took} s"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_receiver_takes_together_goes_in_few_requests() {
+    let mut world = World::with(LanePolicy::default()).await;
+    let url = |_| "https://pixel.example/events".to_string();
+    world.enqueue_items("pixel.example", 3_000, url).await;
+    sleep(Duration::from_secs(20)).await;
+    assert_eq!(world.delivered().await, 3_000);
+    let requests = world.answered("pixel.example").len();
+    // 2, 4, 8 .. 1,000: each twice as many as the one before.
+    assert!((3..=16).contains(&requests), "{requests}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_leased_together_and_goes_alone_keeps_to_the_lanes_places() {
+    let mut world = World::with(LanePolicy::default()).await;
+    // A thousand go together, so that a thousand are claimed at once ..
+    world
+        .enqueue_items("slow.example", 3_000, |_| "https://slow.example/events".into())
+        .await;
+    sleep(Duration::from_secs(30)).await;
+    assert_eq!(world.delivered().await, 3_000);
+    // .. and then five hundred that can only be sent one by one, a second each.
+    world
+        .enqueue_items("slow.example", 500, |number| format!("https://slow.example/{number}"))
+        .await;
+    sleep(Duration::from_secs(120)).await;
+    assert_eq!(world.delivered().await, 3_500);
+    assert!(world.network.most.lock().unwrap()["slow.example"] <= 8);
+    let alone = world.attempts().await;
+    assert_eq!(alone, 3_500, "nothing was sent twice");
 }

@@ -3,6 +3,7 @@
 use crate::configuration::read;
 use crate::database::Database;
 use crate::demo;
+use crate::oauth::{self, Named};
 use crate::serve::Server;
 use clap::{Args, Parser, Subcommand};
 use postback::delivery::address::{AddressPolicy, Allowed};
@@ -77,6 +78,10 @@ struct ServeArguments {
     /// or a host name. May be repeated.
     #[arg(long, value_name = "CIDR or HOST")]
     allow_destination: Vec<Allowed>,
+    /// An OAuth credential, a file of the kind `authorized_user`: `host:NAME` of the configuration
+    /// is then its access token, which is renewed before it expires. May be repeated.
+    #[arg(long, value_name = "NAME=FILE")]
+    oauth: Vec<Named>,
     /// A proxy whose `X-Forwarded-For` is trusted. May be repeated.
     #[arg(long, value_name = "CIDR", value_parser = ip_range)]
     trusted_proxy: Vec<IpNet>,
@@ -263,6 +268,8 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     // database.
     let policy = AddressPolicy::from_iter(arguments.allow_destination);
     let (tracker, warnings) = read(&config, &namespace, &policy).map_err(problems)?;
+    let client = Arc::new(Client::builder().policy(policy.clone()).build().map_err(trouble)?);
+    let secrets = oauth::secrets(arguments.oauth, client.clone(), arguments.dry_run).map_err(problems)?;
     log();
     outlive_file_limits().map_err(trouble)?;
     let waiting = arguments.journal.or_else(|| database.as_ref().map(Database::journal));
@@ -275,10 +282,9 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
         Err(failed) => return Err(refused(database, namespace).await.unwrap_or(failed)),
     };
     let stores = stores(database, namespace.clone());
-    let client = Client::builder().policy(policy.clone()).build().map_err(trouble)?;
     let metrics = record().map_err(trouble)?;
     let tracker = warned(tracker, &warnings);
-    let mut builder = Service::builder(tracker, stores, Arc::new(client), Arc::new(EnvSecrets));
+    let mut builder = Service::builder(tracker, stores, client, secrets);
     if let Some(journal) = journal {
         builder = builder.journal(journal);
     }

@@ -8,6 +8,7 @@ pub mod args;
 mod configuration;
 mod database;
 mod demo;
+mod oauth;
 mod serve;
 
 pub use database::{Database, DatabaseError};

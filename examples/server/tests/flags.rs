@@ -201,7 +201,7 @@ fn missing_secrets_are_printed_one_a_line() {
     let text = stderr(&output);
     assert!(text.contains("secret `env:POSTBACK_UNSET_A` is not set\n"), "{text}");
     assert!(
-        text.contains("secret `host:b` is the host's own, and this server has none"),
+        text.contains("secret `host:b` is no OAuth credential of this server: name its file with `--oauth b=FILE`"),
         "{text}"
     );
 }

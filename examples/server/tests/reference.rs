@@ -78,7 +78,8 @@ struct Line {
     text: String,
 }
 
-const CRATES: [(&str, &str); 4] = [
+const CRATES: [(&str, &str); 5] = [
+    ("postback_http", "crates/postback-http/src"),
     ("postback_service", "crates/postback-service/src"),
     ("postback_axum", "crates/postback-axum/src"),
     ("postback_sqlite", "crates/postback-sqlite/src"),

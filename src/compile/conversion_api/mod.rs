@@ -22,29 +22,6 @@ use alloc::{
 use platform::Made;
 use texts::{country_of, digits};
 
-/// The keys that only some platforms have.
-const KEYS: &[(&str, &[Platform], fn(&ConversionApi) -> bool)] = {
-    use Platform::{Google, Meta, Microsoft, TikTok};
-    &[
-        ("pixel", &[Meta, TikTok, Microsoft], |row| row.pixel.is_some()),
-        ("account", &[Google], |row| row.account.is_some()),
-        ("login_account", &[Google], |row| row.login_account.is_some()),
-        ("app_secret", &[Meta], |row| row.app_secret.is_some()),
-        ("api_version", &[Meta, TikTok], |row| row.api_version.is_some()),
-        ("action_source", &[Meta, Google], |row| row.action_source.is_some()),
-        ("action_sources", &[Meta, Google], |row| !row.action_sources.is_empty()),
-        ("event_source_url", &[Meta, TikTok, Microsoft], |row| {
-            row.event_source_url.is_some()
-        }),
-        ("test_event_code", &[Meta, TikTok], |row| row.test_event_code.is_some()),
-        ("validate_only", &[Google], |row| row.validate_only),
-        ("consent", &[Google, Microsoft], |row| row.consent.is_some()),
-        ("opt_out", &[Meta], |row| row.opt_out),
-        ("limited_data_use", &[Meta, TikTok], |row| row.limited_data_use),
-        ("partner", &[Meta, TikTok, Microsoft], |row| row.partner.is_some()),
-    ]
-};
-
 /// `[[conversion_api]]`: the accounts that campaigns refer to.
 pub(super) fn resolve(
     definition: &Definition,
@@ -58,11 +35,7 @@ pub(super) fn resolve(
 }
 
 fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Option<Account> {
-    for (key, platforms, is_set) in KEYS {
-        if is_set(row) && !platforms.contains(&row.platform) {
-            place.at(key).problem(format!("{} has no such key", row.platform));
-        }
-    }
+    foreign_keys(row, place);
     let value = row.value.as_deref().unwrap_or("payout");
     let value = place.at("value").accept(value_of(value, context));
     let event_id = row.event_id.as_ref();
@@ -100,6 +73,36 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
     })
 }
 
+/// Reports the keys that the row's platform does not have.
+fn foreign_keys(row: &ConversionApi, place: &Place<'_>) {
+    use Platform::{Google, Meta, Microsoft, TikTok};
+    let keys: [(&str, bool, &[Platform]); 14] = [
+        ("pixel", row.pixel.is_some(), &[Meta, TikTok, Microsoft]),
+        ("account", row.account.is_some(), &[Google]),
+        ("login_account", row.login_account.is_some(), &[Google]),
+        ("app_secret", row.app_secret.is_some(), &[Meta]),
+        ("api_version", row.api_version.is_some(), &[Meta, TikTok]),
+        ("action_source", row.action_source.is_some(), &[Meta, Google]),
+        ("action_sources", !row.action_sources.is_empty(), &[Meta, Google]),
+        (
+            "event_source_url",
+            row.event_source_url.is_some(),
+            &[Meta, TikTok, Microsoft],
+        ),
+        ("test_event_code", row.test_event_code.is_some(), &[Meta, TikTok]),
+        ("validate_only", row.validate_only, &[Google]),
+        ("consent", row.consent.is_some(), &[Google, Microsoft]),
+        ("opt_out", row.opt_out, &[Meta]),
+        ("limited_data_use", row.limited_data_use, &[Meta, TikTok]),
+        ("partner", row.partner.is_some(), &[Meta, TikTok, Microsoft]),
+    ];
+    for (key, is_set, platforms) in keys {
+        if is_set && !platforms.contains(&row.platform) {
+            place.at(key).problem(format!("{} has no such key", row.platform));
+        }
+    }
+}
+
 /// The platform's name of the event for each conversion type. A type with an empty name is told
 /// nothing.
 fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> BTreeMap<TypeName, String> {
@@ -128,18 +131,13 @@ fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) ->
 }
 
 fn shares(row: &ConversionApi) -> BTreeSet<UserDatum> {
-    let usual = || {
-        let all = UserDatum::ALL.iter().copied();
-        // Google wants no addresses of visitors in Europe, so that it gets none if nothing is said.
-        let is_usual = |datum: &UserDatum| {
-            row.platform != Platform::Google || !matches!(datum, UserDatum::Ip | UserDatum::UserAgent)
-        };
-        all.filter(is_usual).collect()
-    };
-    match &row.user_data {
-        Some(named) => named.iter().copied().collect(),
-        None => usual(),
+    if let Some(named) = &row.user_data {
+        return named.iter().copied().collect();
     }
+    // Google wants no addresses of visitors in Europe, so that it gets none if nothing is said.
+    let is_usual =
+        |datum: &&UserDatum| row.platform != Platform::Google || !matches!(datum, UserDatum::Ip | UserDatum::UserAgent);
+    UserDatum::ALL.iter().filter(is_usual).copied().collect()
 }
 
 /// Which money is the value of an event.

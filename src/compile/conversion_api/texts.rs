@@ -80,8 +80,6 @@ pub(super) fn meta_partner(text: &str) -> Result<(), Refusal> {
 }
 
 pub(super) fn agreed(text: Option<&str>) -> Result<Option<bool>, Refusal> {
-    match text {
-        None => Ok(None),
-        Some(text) => Ok(Some(one_of(text, "a consent", &["granted", "denied"])? == "granted")),
-    }
+    let word = text.map(|text| one_of(text, "a consent", &["granted", "denied"]));
+    Ok(word.transpose()?.map(|word| word == "granted"))
 }

@@ -73,7 +73,10 @@ fn a_rule_that_does_not_fire_says_why() {
     let declined = SALE.replace("sum=49", "sum=49&status=declined");
     let text = told("declined", CLICK, &declined, &[]);
     assert!(text.contains("\nsilent  summer/sales tells `pixel`"), "{text}");
-    assert!(text.contains("\n  status is `declined`, wanted one of `approved`\n"), "{text}");
+    assert!(
+        text.contains("\n  status is `declined`, wanted one of `approved`\n"),
+        "{text}"
+    );
     // Without the visitor's user agent Meta takes nothing of a website.
     let click = CLICK.replace(",\"useragent\":\"Mozilla/5.0\"", "");
     let text = told("agent", &click, SALE, &["--api", "pixel"]);

@@ -69,7 +69,15 @@ fn runs() -> Vec<Run> {
         ),
         Run::new(
             true,
-            &["conversion-api", "--answer", &answer, "--platform", "meta", "--status", "400"],
+            &[
+                "conversion-api",
+                "--answer",
+                &answer,
+                "--platform",
+                "meta",
+                "--status",
+                "400",
+            ],
         ),
         Run::new(
             true,

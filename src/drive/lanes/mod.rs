@@ -5,12 +5,18 @@
 //! them, so a receiver that does not answer keeps its own share busy and nobody else's. A lane
 //! whose requests go unanswered is *ailing*: it is left alone for a while, and then one request at
 //! a time finds out whether it is well again. A delivery that waits for this loses no attempt.
+//!
+//! A lane whose requests hold many deliveries each is claimed alone, so that a request is not made
+//! of the few deliveries of a share.
+
+#[cfg(test)]
+mod tests;
 
 use super::lane_policy::LanePolicy;
 use crate::delivery::Lane;
 use crate::port::Claim;
 use crate::value::Timestamp;
-use alloc::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 use core::time::Duration;
 
 /// How a request ended, as far as this says something about its receiver.
@@ -55,7 +61,13 @@ struct Traffic {
     ended_at: Option<Timestamp>,
     /// When its bucket is full.
     full_at: Option<Timestamp>,
+    /// How many deliveries are claimed for one request, where it may hold several.
+    items: u32,
 }
+
+/// The most deliveries that are claimed at once for a lane whose requests hold many. A store leases
+/// them in one transaction.
+const MOST_ITEMS: u32 = 1_000;
 
 impl Lanes {
     /// No request is under way, and every lane is well.
@@ -68,7 +80,8 @@ impl Lanes {
         }
     }
 
-    /// What may be leased at `now`; none while every place is taken.
+    /// What may be leased at `now`; none while every place is taken. Lanes whose requests hold
+    /// several deliveries are left out: see [`batches`](Self::batches).
     #[must_use]
     pub fn claim(&self, now: Timestamp, lease: Duration) -> Option<Claim> {
         let free = self.free();
@@ -79,6 +92,9 @@ impl Lanes {
             let mut probes = self.probes_left();
             let shares = self.lanes.iter().map(|(lane, traffic)| {
                 let mut share = self.share(traffic, now);
+                if traffic.items > 1 {
+                    share = 0;
+                }
                 if traffic.is_ailing(&self.policy) {
                     share = share.min(probes);
                     probes = probes.saturating_sub(share);
@@ -88,6 +104,45 @@ impl Lanes {
             claim.shares = shares.collect();
             claim
         })
+    }
+
+    /// What may be leased at `now` of each lane whose requests hold several deliveries, as far as
+    /// it has room for a request.
+    #[must_use]
+    pub fn batches(&self, now: Timestamp, lease: Duration) -> Vec<Claim> {
+        let mut probes = self.probes_left();
+        let lanes = self.lanes.iter().filter(|(_, traffic)| traffic.items > 1);
+        let claims = lanes.filter_map(|(lane, traffic)| {
+            let mut room = self.share(traffic, now);
+            if traffic.is_ailing(&self.policy) {
+                room = room.min(probes);
+                probes = probes.saturating_sub(room);
+            }
+            let mut claim = Claim::new(now, lease, traffic.items);
+            claim.lane = Some(lane.clone());
+            (room > 0).then_some(claim)
+        });
+        claims.collect()
+    }
+
+    /// How many more requests of a lane may begin at `now`.
+    #[must_use]
+    pub fn room(&self, lane: &Lane, now: Timestamp) -> u32 {
+        self.share(self.lanes.get(lane).unwrap_or(&Traffic::default()), now)
+    }
+
+    /// Notes that so many deliveries of a lane made so many requests, and that one of its requests
+    /// may hold `limit`. So much is claimed for the next request: twice as much as was leased while
+    /// all of it went into one request, and less where it did not.
+    pub fn leased(&mut self, lane: &Lane, deliveries: u32, requests: u32, limit: u32) {
+        if limit <= 1 {
+            return;
+        }
+        let one = deliveries.div_ceil(requests.max(1));
+        let next = if requests <= 1 { one.saturating_mul(2) } else { one };
+        let traffic = self.lanes.entry(lane.clone()).or_default();
+        let least = if requests <= 1 { traffic.items } else { 2 };
+        traffic.items = next.max(least).min(limit).clamp(2, MOST_ITEMS);
     }
 
     /// Notes that a request of this lane begins.
@@ -229,218 +284,5 @@ impl Traffic {
         }
         .min(policy.probe_longest);
         self.alone_until = now.checked_add(self.alone);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::lane_policy::Rate;
-    use super::*;
-    use alloc::{format, vec, vec::Vec};
-
-    const LEASE: Duration = Duration::from_secs(60);
-
-    fn at(millis: u64) -> Timestamp {
-        let begin = Timestamp::from_unix_seconds(1_780_000_000).unwrap();
-        begin.checked_add(Duration::from_millis(millis)).unwrap()
-    }
-
-    fn share(lanes: &Lanes, lane: &Lane, now: Timestamp) -> u32 {
-        lanes.claim(now, LEASE).map_or(0, |claim| claim.share(lane))
-    }
-
-    #[test]
-    fn a_lane_begins_with_two_and_takes_no_more_than_its_share() {
-        let lane = Lane::new("https://a.example");
-        let mut lanes = Lanes::new(LanePolicy {
-            share: 3,
-            ..LanePolicy::default()
-        });
-        for left in [2, 1] {
-            assert_eq!(share(&lanes, &lane, at(0)), left);
-            lanes.began(&lane, at(0));
-        }
-        assert_eq!(share(&lanes, &lane, at(0)), 0);
-        assert_eq!(lanes.ended(&lane, Ended::Answered, at(0)), None);
-        assert_eq!(
-            (share(&lanes, &lane, at(0)), lanes.under_way()),
-            (2, 1),
-            "the whole share"
-        );
-    }
-
-    #[test]
-    fn lanes_that_want_every_place_leave_some_to_those_who_have_none() {
-        let mut lanes = Lanes::new(LanePolicy::default());
-        let all: Vec<Lane> = (0..8)
-            .map(|number| Lane::new(&format!("https://{number}.example")))
-            .collect();
-        for lane in &all {
-            lanes.began(lane, at(0));
-            lanes.ended(lane, Ended::Answered, at(0));
-        }
-        // Each of them takes what it gets, the first one first.
-        loop {
-            let claim = lanes.claim(at(0), LEASE).unwrap();
-            let mut left = claim.limit;
-            for lane in &all {
-                for _ in 0..claim.share(lane).min(left) {
-                    lanes.began(lane, at(0));
-                    left -= 1;
-                }
-            }
-            if left == claim.limit {
-                break;
-            }
-        }
-        let fresh = Lane::new("https://fresh.example");
-        assert!((50..=60).contains(&lanes.under_way()), "{}", lanes.under_way());
-        assert_eq!(share(&lanes, &fresh, at(0)), 2);
-    }
-
-    #[test]
-    fn all_lanes_together_take_no_more_than_the_places() {
-        let mut lanes = Lanes::new(LanePolicy {
-            places: 2,
-            ..LanePolicy::default()
-        });
-        for number in 0..2 {
-            let claim = lanes.claim(at(0), LEASE).unwrap();
-            assert_eq!(claim.limit, 1);
-            lanes.began(&Lane::new(&format!("https://{number}.example")), at(0));
-        }
-        assert_eq!(lanes.claim(at(0), LEASE), None);
-    }
-
-    #[test]
-    fn an_ailing_lane_is_left_alone_and_probed_by_one_request() {
-        let lane = Lane::new("https://a.example");
-        let mut lanes = Lanes::new(LanePolicy::default());
-        let mut turns = Vec::new();
-        for _ in 0..8 {
-            lanes.began(&lane, at(0));
-        }
-        for _ in 0..8 {
-            turns.extend(lanes.ended(&lane, Ended::Unanswered, at(15_000)));
-        }
-        assert_eq!(turns, [Turn::Ailing]);
-        assert_eq!(lanes.ailing().collect::<Vec<_>>(), [&lane]);
-        assert_eq!(
-            (share(&lanes, &lane, at(19_999)), lanes.next_at(at(15_000))),
-            (0, Some(at(20_000)))
-        );
-        // Requests that failed together have cost one wait; each probe that fails doubles the next.
-        let mut now = 20_000;
-        for wait in [10_000, 20_000, 40_000, 60_000, 60_000] {
-            assert_eq!(share(&lanes, &lane, at(now)), 1);
-            lanes.began(&lane, at(now));
-            assert_eq!(share(&lanes, &lane, at(now)), 0, "one at a time");
-            assert_eq!(lanes.ended(&lane, Ended::Unanswered, at(now)), None);
-            assert_eq!(lanes.next_at(at(now)), Some(at(now + wait)));
-            now += wait;
-        }
-        lanes.began(&lane, at(now));
-        assert_eq!(lanes.ended(&lane, Ended::Answered, at(now)), Some(Turn::Well));
-        assert_eq!((share(&lanes, &lane, at(now)), lanes.next_at(at(now))), (8, None));
-    }
-
-    #[test]
-    fn many_ailing_lanes_leave_most_places_to_the_others() {
-        let mut policy = LanePolicy::default();
-        (policy.places, policy.ailing_after) = (8, 1);
-        let mut lanes = Lanes::new(policy);
-        let all: Vec<Lane> = (0..6)
-            .map(|number| Lane::new(&format!("https://{number}.example")))
-            .collect();
-        for lane in &all {
-            lanes.began(lane, at(0));
-            lanes.ended(lane, Ended::Unanswered, at(0));
-        }
-        let claim = lanes.claim(at(6_000), LEASE).unwrap();
-        let probes: u32 = all.iter().map(|lane| claim.share(lane)).sum();
-        assert_eq!((probes, claim.limit), (2, 4), "a quarter of the places");
-        lanes.began(&all[0], at(6_000));
-        let claim = lanes.claim(at(6_000), LEASE).unwrap();
-        assert_eq!(all.iter().map(|lane| claim.share(lane)).sum::<u32>(), 1);
-    }
-
-    #[test]
-    fn of_many_lanes_those_that_nothing_is_sent_to_are_forgotten() {
-        let mut lanes = Lanes::new(LanePolicy::default());
-        let mut one = |number: usize, now| {
-            let lane = Lane::new(&format!("https://{number}.example"));
-            lanes.began(&lane, now);
-            lanes.ended(&lane, Ended::Unanswered, now);
-            lanes.lanes.len()
-        };
-        for number in 0..1_000 {
-            one(number, at(0));
-        }
-        assert_eq!(one(1_000, at(3_600_000)), 1_001, "an hour is not over");
-        assert_eq!(one(1_001, at(3_601_000)), 2);
-    }
-
-    #[test]
-    fn a_clock_that_is_put_back_parks_no_lane() {
-        let lane = Lane::new("https://a.example");
-        let rate = Some(Rate {
-            burst: 1,
-            interval: Duration::from_secs(1),
-        });
-        let mut lanes = Lanes::new(LanePolicy {
-            ailing_after: 1,
-            rate,
-            ..LanePolicy::default()
-        });
-        lanes.began(&lane, at(7_200_000));
-        lanes.ended(&lane, Ended::Unanswered, at(7_200_000));
-        assert_eq!(share(&lanes, &lane, at(7_200_000)), 0);
-        assert_eq!(share(&lanes, &lane, at(0)), 1, "two hours before");
-    }
-
-    #[test]
-    fn an_answer_between_two_failures_keeps_a_lane_well_and_what_was_not_sent_says_nothing() {
-        let lane = Lane::new("https://a.example");
-        let mut lanes = Lanes::new(LanePolicy::default());
-        for how in [Ended::Unanswered; 4]
-            .into_iter()
-            .chain([Ended::Answered])
-            .chain([Ended::Unanswered; 4])
-            .chain([Ended::Unsent; 9])
-        {
-            lanes.began(&lane, at(0));
-            assert_eq!(lanes.ended(&lane, how, at(0)), None);
-        }
-        lanes.began(&lane, at(0));
-        assert_eq!(lanes.ended(&lane, Ended::Unanswered, at(0)), Some(Turn::Ailing));
-    }
-
-    #[test]
-    fn a_rate_gives_a_burst_and_then_one_request_each_interval() {
-        let lane = Lane::new("https://a.example");
-        let rate = Some(Rate {
-            burst: 3,
-            interval: Duration::from_millis(100),
-        });
-        let mut lanes = Lanes::new(LanePolicy {
-            rate,
-            ..LanePolicy::default()
-        });
-        let mut sent = vec![];
-        for millis in 0..1_000 {
-            while share(&lanes, &lane, at(millis)) > 0 {
-                lanes.began(&lane, at(millis));
-                lanes.ended(&lane, Ended::Answered, at(millis));
-                sent.push(millis);
-            }
-            let next = lanes.next_at(at(millis)).map(|next| next.saturating_since(at(millis)));
-            assert!(next.is_none_or(|wait| wait <= Duration::from_millis(100)), "{next:?}");
-        }
-        assert_eq!(sent, [0, 0, 0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
-        assert_eq!(
-            format!("{:?}", lanes.next_at(at(1_000))),
-            "None",
-            "the next one may go at once"
-        );
     }
 }
