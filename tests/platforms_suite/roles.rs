@@ -36,12 +36,8 @@ tokens = ["env:TOKEN"]
 ins_versions = ["7.0"]
 default_status = "approved"
 events = { SALE = "Purchase", BILL = "Rebill" }
-# The template has Event ID, Content Name, Email and Zip Code. A table of one's own replaces it.
+# The template has Event ID, Content Name, Email and Zip Code. These are for Google's address.
 parameter = [
-    { name = "eventid", macro = "{r}", from = "receipt", role = "event_id" },
-    { name = "product", macro = "{r}", from = "lineItems[0].productTitle", role = "content_name" },
-    { name = "email", macro = "{r}", from = "customer.billing.email", role = "email" },
-    { name = "zip", macro = "{r}", from = "customer.billing.address.postalCode", role = "zip" },
     { name = "first", macro = "{r}", from = "customer.billing.firstName", role = "first_name" },
     { name = "last", macro = "{r}", from = "customer.billing.lastName", role = "last_name" },
     { name = "country", macro = "{r}", from = "customer.billing.address.country", role = "country" },

@@ -141,7 +141,10 @@ async fn count(shared: &Shared, state: DeliveryState, states: &mut [ConversionAp
             return Ok(());
         };
         if seen >= MOST_SEEN {
-            states.iter_mut().for_each(|state| state.truncated = true);
+            let is_open =
+                |told: &ConversionApiState| state != DeliveryState::Delivered || told.last_delivered.is_none();
+            let unsure = states.iter_mut().filter(|told| is_open(told));
+            unsure.for_each(|told| told.truncated = true);
             return Ok(());
         }
         request.after = next;
