@@ -186,6 +186,7 @@ macro_rules! __conformance_cases {
             verdicts: a_lane_that_goes_on_hastens_nothing_else
             verdicts: queueing_one_again_releases_no_lane
             verdicts: queueing_the_dead_ones_of_a_lane_again_ends_its_hold
+            verdicts: ending_the_hold_of_a_lane_queues_nothing_that_is_dead
             verdicts: queueing_all_dead_ones_again_ends_every_hold
             verdicts: a_limit_holds_over_the_lanes_beside_a_held_one
             private: personal_values_come_back_where_work_needs_them

@@ -85,8 +85,10 @@ impl Members {
         if !self.0.is_empty() {
             self.0.push(',');
         }
-        self.quoted(name);
-        self.0.push(':');
+        // The names are our own and need no escape.
+        self.0.push('"');
+        self.0.push_str(name);
+        self.0.push_str("\":");
     }
 
     fn quoted(&mut self, text: &str) {

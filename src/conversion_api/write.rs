@@ -11,6 +11,7 @@ use crate::value::{Pii, Timestamp};
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
+    format,
     string::{String, ToString},
 };
 use core::time::Duration;
@@ -63,8 +64,9 @@ impl Account {
         }
         let (text, private) = draft.finish();
         let mut outbound = terms.frame.clone();
-        let limit = self.limit;
-        outbound.item = Some(Item { limit, text });
+        let mut item = Item::new(self.limit, text);
+        item.key = Some(format!("{} {id}", terms.name));
+        outbound.item = Some(item);
         Ok(Written {
             outbound,
             check: self.check.clone().map(Box::new),

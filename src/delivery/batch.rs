@@ -24,13 +24,14 @@ pub struct Batch {
 }
 
 /// Groups deliveries into requests, in the order in which they came. Deliveries with an item whose
-/// requests are otherwise equal go into one request, up to the receiver's limit. If several have
-/// the same receipt, one check is made for all of them. Every other delivery goes alone. A delivery
+/// requests are otherwise equal go into one request, up to the receiver's limit, and no two of one
+/// key ([`Item::key`](crate::outbound::Item::key)). If several have the same receipt, one check is made for all of them. Every other delivery goes alone. A delivery
 /// that is too late to be sent goes into no request; its verdict, ready to be written, is in the
 /// second list.
 #[must_use]
 pub fn batch(deliveries: Vec<Leased>, now: Timestamp) -> (Vec<Batch>, Vec<Settlement>) {
     let mut batches: Vec<Batch> = Vec::new();
+    let mut keys: Vec<BTreeSet<String>> = Vec::new();
     let mut late = Vec::new();
     for leased in deliveries {
         if let Some(verdict) = too_late(&leased, now) {
@@ -38,15 +39,22 @@ pub fn batch(deliveries: Vec<Leased>, now: Timestamp) -> (Vec<Batch>, Vec<Settle
             continue;
         }
         let most = leased.most.unwrap_or(u32::MAX);
-        match batches.iter_mut().find(|batch| batch.takes(&leased)) {
-            Some(batch) => {
+        let key = leased.key().map(ToString::to_string);
+        let mut open = batches.iter_mut().zip(&mut keys);
+        let is_new = |keys: &BTreeSet<String>| key.as_ref().is_none_or(|key| !keys.contains(key));
+        match open.find(|(batch, keys)| batch.takes(&leased) && is_new(keys)) {
+            Some((batch, keys)) => {
                 batch.most = batch.most.min(most);
                 batch.deliveries.push(leased);
+                keys.extend(key);
             }
-            None => batches.push(Batch {
-                deliveries: vec![leased],
-                most,
-            }),
+            None => {
+                batches.push(Batch {
+                    deliveries: vec![leased],
+                    most,
+                });
+                keys.push(key.into_iter().collect());
+            }
         }
     }
     (batches, late)

@@ -1,11 +1,10 @@
 //! Fills the holes of a request: secrets, personal values, the time, signatures.
 
 use crate::outbound::{Encoding, Hole, HoledText, Part, SIGNING_HEADERS, SigningKey, signed};
-use crate::text::{ESCAPED, push_json};
+use crate::text::{ESCAPED, hex, push_json};
 use crate::value::{Pii, Secret, SecretReference, Timestamp};
 use alloc::{
     collections::BTreeMap,
-    format,
     string::{String, ToString},
     vec::Vec,
 };
@@ -153,7 +152,7 @@ impl<'a> Filler<'a> {
             .map_err(|_| FillError::UnusableSecret(key.clone()))?;
         mac.update(message.as_bytes());
         let digest = mac.finalize().into_bytes();
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(&digest);
         self.used.push(Pii::new(hex.clone()));
         Ok(hex)
     }

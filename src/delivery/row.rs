@@ -166,6 +166,12 @@ impl Leased {
         }
     }
 
+    /// What the receiver knows it by, where it is to be sent as an item that has a key.
+    pub(super) fn key(&self) -> Option<&str> {
+        let item = self.delivery.outbound.item.as_ref().filter(|_| self.receipt.is_none());
+        item?.key.as_deref()
+    }
+
     /// How often it was sent, this time included.
     fn sent(&self) -> u32 {
         self.attempts.saturating_add(u32::from(self.receipt.is_none()))

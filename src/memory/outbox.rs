@@ -107,11 +107,12 @@ impl State {
         let selected = |delivery: &Delivery| match &selection.which {
             Which::One(id) => delivery.id == *id,
             Which::Lane(lane) => delivery.lane == *lane,
+            Which::Held(_) => false,
             Which::All => true,
         };
         let lifted = |lane: &Lane| match &selection.which {
             Which::One(_) => false,
-            Which::Lane(named) => lane == named,
+            Which::Lane(named) | Which::Held(named) => lane == named,
             Which::All => true,
         };
         self.holds.retain(|lane, _| !lifted(lane));

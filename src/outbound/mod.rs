@@ -24,7 +24,12 @@ pub(crate) use signing::{SIGNING_HEADERS, SigningKey, signed};
 use crate::event::Event;
 use crate::model::{Click, Method};
 use crate::value::{Pii, SecretReference};
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 use core::{fmt, iter::once};
 use serde::{Deserialize, Serialize};
 
@@ -241,11 +246,23 @@ fn get() -> Method {
 
 /// One item of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Item {
     /// The most items that the receiver accepts in one request.
     pub limit: u32,
     /// The item.
     pub text: HoledText,
+    /// What the receiver knows the item by: no request holds two items of one key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl Item {
+    /// An item without a key.
+    #[must_use]
+    pub fn new(limit: u32, text: HoledText) -> Self {
+        Self { limit, text, key: None }
+    }
 }
 
 impl Outbound {
@@ -260,6 +277,21 @@ impl Outbound {
             item: None,
             sign: Vec::new(),
         }
+    }
+
+    /// The body for a person, with each hole as a name in braces, and with the item of this delivery
+    /// where a request holds the items. It is not the text that is sent.
+    #[must_use]
+    pub fn shown_body(&self) -> Option<String> {
+        let body = self.body.as_ref()?;
+        let Some(item) = &self.item else {
+            return Some(body.to_string());
+        };
+        let parts = body.0.iter().map(|part| match part {
+            Part::Hole(Hole::Items) => item.text.to_string(),
+            part => HoledText(vec![part.clone()]).to_string(),
+        });
+        Some(parts.collect())
     }
 
     /// The personal values that the holes name. They are looked up in the click first, and then in
@@ -302,7 +334,6 @@ impl Outbound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{string::ToString, vec};
 
     #[test]
     fn neighbouring_texts_become_one_part() {
@@ -344,6 +375,19 @@ mod tests {
     }
 
     #[test]
+    fn a_body_of_items_is_shown_with_its_own() {
+        let mut request = Outbound::new(Method::Post, HoledText::plain("https://a.example/"));
+        assert_eq!(request.shown_body(), None);
+        let mut body = HoledText::plain("[");
+        body.push_hole(Hole::Items);
+        body.push_str("]");
+        request.body = Some(body);
+        assert_eq!(request.shown_body().unwrap(), "[{..}]");
+        request.item = Some(Item::new(9, HoledText::plain("1")));
+        assert_eq!(request.shown_body().unwrap(), "[1]");
+    }
+
+    #[test]
     fn a_request_is_plain_where_none_of_its_texts_has_a_hole() {
         let plain = || HoledText::plain("a");
         let mut holed = plain();
@@ -352,13 +396,13 @@ mod tests {
         request.headers.push(("a".into(), plain()));
         request.body = Some(plain());
         let text = plain();
-        request.item = Some(Item { limit: 1, text });
+        request.item = Some(Item::new(1, text));
         assert!(request.is_plain());
         let changes: [fn(&mut Outbound, HoledText); 4] = [
             |request, text| request.url = text,
             |request, text| request.headers.push(("b".into(), text)),
             |request, text| request.body = Some(text),
-            |request, text| request.item = Some(Item { limit: 1, text }),
+            |request, text| request.item = Some(Item::new(1, text)),
         ];
         for change in changes {
             let mut request = request.clone();

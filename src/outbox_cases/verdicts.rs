@@ -258,6 +258,17 @@ cases! {
         assert_eq!(leased(&claimed(store, 10, Some("a.example")).await.deliveries), [2, 3, 1]);
     }
 
+    async fn ending_the_hold_of_a_lane_queues_nothing_that_is_dead(store) {
+        settled(store, delivery(5, "a.example"), Verdict::Dead).await;
+        stopped(store).await;
+        let release = |name| Selection::new(Which::Held(Lane::new(name)), at(9));
+        assert_eq!(store.requeue(&release("b.example")).await.unwrap(), 0);
+        assert_eq!(claimed(store, 10, Some("a.example")).await.deliveries.len(), 0, "it is another lane's");
+        assert_eq!(store.requeue(&release("a.example")).await.unwrap(), 0);
+        assert_eq!(leased(&claimed(store, 10, Some("a.example")).await.deliveries), [2, 3, 1]);
+        assert_eq!(listed(store, 5).await.state, DeliveryState::Dead);
+    }
+
     async fn queueing_all_dead_ones_again_ends_every_hold(store) {
         stopped(store).await;
         store.requeue(&Selection::new(Which::All, at(9))).await.unwrap();

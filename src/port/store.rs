@@ -192,6 +192,8 @@ pub enum Which {
     One(DeliveryId),
     /// All of this lane.
     Lane(Lane),
+    /// None: only the hold on this lane ends.
+    Held(Lane),
     /// All of all lanes.
     All,
 }

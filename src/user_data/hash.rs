@@ -1,7 +1,7 @@
 //! Hashes: those that we make, and those that came.
 
+use crate::text::hex;
 use alloc::string::String;
-use core::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 /// The language tokens with which older parameter builders end a hash (H).
@@ -18,12 +18,7 @@ const APPENDIX: usize = 8;
 /// ```
 #[must_use]
 pub fn sha256_hex(text: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
-        // A `String` takes everything.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// A value that came as a hash, its digits in lower case.

@@ -29,10 +29,7 @@ fn item(last: char, account: &str) -> Leased {
     body.push_str("]");
     let mut outbound = Outbound::new(Method::Post, HoledText::plain("https://graph.example/events"));
     outbound.body = Some(body);
-    outbound.item = Some(Item {
-        limit: 5,
-        text: HoledText::plain(format!("\"{last}\"")),
-    });
+    outbound.item = Some(Item::new(5, HoledText::plain(format!("\"{last}\""))));
     let mut check = HoledText::plain("https://graph.example/receipts/");
     check.push_hole(Hole::Receipt {
         encoding: Encoding::Path,

@@ -139,10 +139,7 @@ fn item(text: &str, limit: u32) -> Outbound {
     body.push_hole(Hole::Items);
     body.push_str("]}");
     outbound.body = Some(body);
-    outbound.item = Some(Item {
-        limit,
-        text: HoledText::plain(text),
-    });
+    outbound.item = Some(Item::new(limit, HoledText::plain(text)));
     outbound
 }
 
@@ -210,10 +207,7 @@ fn a_header_of_the_requests_own_stands_in_the_place_of_the_id() {
 #[test]
 fn what_may_be_of_several_deliveries_says_no_id() {
     let mut outbound = plain();
-    outbound.item = Some(Item {
-        limit: 9,
-        text: HoledText::plain("1"),
-    });
+    outbound.item = Some(Item::new(9, HoledText::plain("1")));
     assert_eq!(ids(leased('c', &outbound, 0)), []);
     // A receipt may be that of several.
     let mut check = leased('c', &plain(), 1);

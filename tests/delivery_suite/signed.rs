@@ -91,7 +91,7 @@ fn signed_requests_go_alone() {
     let item = |last, sign: &[&str]| -> Leased {
         let mut outbound = signed(sign);
         let text = HoledText::plain("1");
-        outbound.item = Some(Item { limit: 9, text });
+        outbound.item = Some(Item::new(9, text));
         leased(last, &outbound, 0)
     };
     let batches = |sign: &[&str]| batch(vec![item('a', sign), item('b', sign)], at(0)).0.len();

@@ -112,10 +112,7 @@ fn event(number: u8) -> Delivery {
     body.push_hole(Hole::Items);
     body.push_str("]");
     outbound.body = Some(body);
-    outbound.item = Some(Item {
-        limit: 100,
-        text: HoledText::plain(format!("\"e{number}\"")),
-    });
+    outbound.item = Some(Item::new(100, HoledText::plain(format!("\"e{number}\""))));
     let mut check = HoledText::plain("https://graph.example/receipts/");
     check.push_hole(Hole::Receipt {
         encoding: Encoding::Path,

@@ -98,10 +98,7 @@ pub fn delivery(platform: &str, number: usize) -> Delivery {
     body.push_hole(Hole::Items);
     body.push_str("]");
     outbound.body = Some(body);
-    outbound.item = Some(Item {
-        limit: 2_000,
-        text: HoledText::plain(format!("\"e{number}\"")),
-    });
+    outbound.item = Some(Item::new(2_000, HoledText::plain(format!("\"e{number}\""))));
     let mut check = HoledText::plain("https://api.example/receipts/");
     check.push_hole(Hole::Receipt {
         encoding: Encoding::Path,

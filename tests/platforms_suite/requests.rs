@@ -130,3 +130,13 @@ fn an_app_secret_proves_the_token() {
     let proof = r#""appsecret_proof":"ec2dfa903ba5ffdc01da407bb6fb513726ab0f9fe4f498f4851828327baf88fe"}"#;
     assert!(body(&plan, "to-meta").ends_with(proof));
 }
+
+#[test]
+fn no_request_holds_two_events_of_one_id() {
+    let tracker = tracker(ACCOUNTS, CAMPAIGN);
+    let plan = decided(&tracker, &click(), &sale());
+    let twice = [delivery(&plan, "to-meta"), delivery(&plan, "to-meta")];
+    let leased = twice.map(|delivery| postback::delivery::Leased::new(delivery.clone(), 0, 1));
+    let (batches, _) = postback::delivery::batch(leased.into(), crate::world::now());
+    assert_eq!(batches.len(), 2);
+}

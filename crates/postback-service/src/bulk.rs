@@ -9,7 +9,7 @@ use crate::shared::Shared;
 use crate::timely;
 use postback::Timestamp;
 use postback::delivery::{DeliveryRow, DeliveryState, Lane};
-use postback::port::{BoxFuture, Cursor, DeliveryFilter, PageRequest, StoreError};
+use postback::port::{BoxFuture, Cursor, DeliveryFilter, PageRequest, Selection, StoreError, Which};
 use postback::value::{CampaignId, DeliveryId};
 use std::time::Duration;
 use thiserror::Error;
@@ -152,6 +152,12 @@ pub enum BulkError {
 
 pub(crate) async fn work(shared: &Shared, bulk: &Bulk, patience: Duration) -> Result<BulkDone, BulkError> {
     let done = one_call(shared, bulk, patience).await?;
+    // Whoever tries the dead ones of a lane again has mended what held it.
+    if let (BulkWork::Retry, false, Some(lane)) = (bulk.work, bulk.dry_run, &bulk.lane) {
+        let release = Selection::new(Which::Held(lane.clone()), shared.now());
+        within(patience, shared.stores.store.requeue(&release)).await?;
+        shared.wake.notify_one();
+    }
     if !bulk.dry_run {
         meter::bulk(bulk.work.word(), done.done, done.remaining);
     }

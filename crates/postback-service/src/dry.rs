@@ -69,7 +69,7 @@ fn line(row: &DeliveryRow) {
         id, cause, outbound, ..
     } = &row.delivery;
     let postback = cause.rule().map_or("", |(_, postback)| postback.as_str());
-    let body = outbound.body.as_ref().map(ToString::to_string);
+    let body = outbound.shown_body();
     tracing::info!(
         delivery = %id,
         postback,

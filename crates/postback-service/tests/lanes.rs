@@ -145,7 +145,7 @@ impl World {
             body.push_str("]");
             request.body = Some(body);
             let text = HoledText::plain(number.to_string());
-            request.item = Some(Item { limit: 1_000, text });
+            request.item = Some(Item::new(1_000, text));
             let lane = Lane::new(&format!("https://{host}")).with_account("pixel");
             let (conversion, event) = (format!("{}c", "2".repeat(25)), format!("{}d", "2".repeat(25)));
             let click = "click".parse().unwrap();

@@ -149,7 +149,7 @@ pub(crate) fn release(connection: &Connection, selection: &Selection) -> Result<
     let due = time::ceil(selection.due_at);
     let released = match &selection.which {
         Which::One(_) => 0,
-        Which::Lane(lane) => {
+        Which::Lane(lane) | Which::Held(lane) => {
             connection.prepare_cached(sql::LIFT_LANE)?.execute([lane.as_str()])?;
             let mut release = connection.prepare_cached(sql::RELEASE_LANE)?;
             release.execute(params![due, BATCH, lane.as_str()])?
@@ -172,6 +172,7 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
             (sql::DEAD_ONE, Some(number.into()))
         }
         Which::Lane(lane) => (sql::DEAD_IN_LANE, Some(lane.as_str().to_owned().into())),
+        Which::Held(_) => return Ok((0, None)),
         Which::All => (sql::DEAD, None),
     };
     let mut statement = connection.prepare_cached(text)?;

@@ -1,14 +1,15 @@
 //! The code that the tests of the workspace share: an account with a store in memory ([`World`]),
 //! notifications encrypted by another implementation than ours ([`clickbank`]), stories of events
-//! with their expected results ([`story`]), and the bodies of the fuzz targets ([`fuzz`]). The
-//! program `crash` (feature `crash`) stands in `src/crash`; the module `simulation` and the program
-//! `simulate` need the feature `simulate`.
+//! with their expected results ([`story`]), stand-ins of the conversion APIs ([`standin`]), and the
+//! bodies of the fuzz targets ([`fuzz`]). The program `crash` (feature `crash`) stands in
+//! `src/crash`; the module `simulation` and the program `simulate` need the feature `simulate`.
 
 mod account;
 pub mod clickbank;
 pub mod fuzz;
 #[cfg(feature = "simulate")]
 pub mod simulation;
+pub mod standin;
 pub mod story;
 mod told;
 mod vectors;

@@ -111,13 +111,16 @@ pub(crate) fn requeue(file: &Connection, selection: &Selection) -> Result<u64, S
     let at = due(selection.due_at);
     let (column, named) = match &selection.which {
         Which::One(id) => ("id", id.as_str()),
-        Which::Lane(lane) => ("lane", lane.as_str()),
+        Which::Lane(lane) | Which::Held(lane) => ("lane", lane.as_str()),
         Which::All => ("''", ""),
     };
     if column != "id" {
         run(file, &format!("DELETE FROM hold WHERE {column} = ?"), [named])?;
         let text = format!("UPDATE delivery SET held = 0, due = min(due, ?1) WHERE held AND {column} = ?2");
         run(file, &text, params![at, named])?;
+    }
+    if matches!(selection.which, Which::Held(_)) {
+        return Ok(0);
     }
     // What has a receipt is checked, and not sent again.
     let text = format!(

@@ -200,7 +200,7 @@ impl DeliveryView {
             lane: delivery.lane.to_string(),
             method: delivery.outbound.method,
             url: delivery.outbound.url.to_string(),
-            body: delivery.outbound.body.as_ref().map(ToString::to_string),
+            body: delivery.outbound.shown_body(),
             cause: delivery.cause.into(),
             not_before: delivery.not_before,
             not_after: delivery.not_after,

@@ -1,0 +1,19 @@
+//! Conversions told to four ad platforms, from the click to the verdict: the real service, router,
+//! store and client, and stand-ins of the platforms on this machine.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
+
+mod again;
+mod canary;
+mod checks;
+mod many;
+mod odd;
+mod settings;
+mod standins;
+#[path = "../support/mod.rs"]
+mod support;
+mod token;
+mod trouble;
+mod truth_table;
+mod version;
+mod world;
