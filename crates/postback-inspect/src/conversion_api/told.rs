@@ -46,9 +46,8 @@ struct Rule {
 struct Request {
     line: String,
     headers: Vec<String>,
+    /// The body, with this event alone.
     body: String,
-    /// The event, which stands among others where the body has `{..}`.
-    event: String,
 }
 
 #[derive(Serialize)]
@@ -134,8 +133,7 @@ impl Subject<'_> {
                     .iter()
                     .map(|(name, value)| format!("{name}: {value}"))
                     .collect(),
-                body: sent.body.as_ref().map(ToString::to_string).unwrap_or_default(),
-                event: sent.item.as_ref().map(|item| item.text.to_string()).unwrap_or_default(),
+                body: sent.shown_body().unwrap_or_default(),
             }
         });
         let members = conversion.map_or_else(Vec::new, |made| {
@@ -199,7 +197,6 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
                 writeln!(out, "  {header}")?;
             }
             writeln!(out, "  {}", request.body)?;
-            writeln!(out, "  {{..}} is {}", request.event)?;
         }
         let is_named = |member: &&Member| member.left_out != Some("no_parameter");
         for member in rule.members.iter().filter(is_named) {

@@ -162,7 +162,7 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
         for delivery in sent {
             let request = &delivery.outbound;
             sends.push(format!("{} {}", request.method, request.url));
-            sends.extend(request.body.iter().map(ToString::to_string));
+            sends.extend(request.shown_body());
             headers.extend(delivery.id_headers().map(|(name, id)| format!("{name}: {id}")));
             if !request.sign.is_empty() {
                 headers.push("webhook-signature: made when it is sent".into());

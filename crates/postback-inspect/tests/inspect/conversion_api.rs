@@ -41,13 +41,18 @@ fn what_is_told_is_said_member_by_member_and_no_personal_value_is_printed() {
         "outcome     applied: it made or changed a conversion",
         "fires  summer/sales tells `pixel`: meta, account 1234567890, event `Purchase`",
         "  POST https://graph.facebook.com/v25.0/1234567890/events",
-        "  {\"data\":[{..}],\"access_token\":\"{secret:env:META_TOKEN}\"}",
         "  - fbc: made of `fbclid` of the click and the time of the click",
         "  - em: SHA-256 of parameter `email`, normalised",
         "  - ph: left out (phone_without_country): the phone number has no country; from parameter `phone`",
         "  - client_user_agent: `useragent` of the click, as it came",
     ] {
         assert!(text.lines().any(|printed| printed == line), "{line}\n{text}");
+    }
+    for part in [
+        "\n  {\"data\":[{\"event_name\":\"Purchase\",",
+        "\"access_token\":\"{secret:env:META_TOKEN}\"}\n",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
     }
     assert_eq!(text.matches(" tells `").count(), 1, "{text}");
     for personal in ["Mary", "mary", "203.0.113.7", "Mozilla", "555-1212", "f1904cf1"] {
