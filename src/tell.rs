@@ -1,5 +1,6 @@
 //! Answers questions of tools about a decision, without making one. (Layer 4.)
 
+use crate::conversion_api::{Told, ToldMember};
 use crate::event::Event;
 use crate::fire::Scopes;
 use crate::meaning::{Decision, Meaning};
@@ -46,6 +47,42 @@ impl Decision<'_> {
         let postback = campaign.postbacks.iter().find(|known| known.id == *postback)?;
         let adds = self.adds(&conversion.shown);
         Some(self.payout(postback.payout, adds, conversion, channel.currency))
+    }
+
+    /// Says what the ad platform of a rule is told of the person and the click of a conversion,
+    /// member by member: where each comes from and in which form it is sent, or why it is left out.
+    /// `event` is the message that made or changed the conversion; it has the personal values. The
+    /// list is empty if the click's campaign has no such rule, or if the rule is a postback.
+    ///
+    /// Whether the event is sent at all is another question: [`Self::decide`] answers it.
+    #[must_use]
+    pub fn told_members(
+        &self,
+        click: &Click,
+        conversion: &Conversion,
+        event: &Event,
+        rule: &PostbackId,
+    ) -> Vec<ToldMember> {
+        let Some((campaign, channel)) = self.campaign(&click.campaign) else {
+            return Vec::new();
+        };
+        let Some(rule) = campaign.postbacks.iter().find(|known| known.id == *rule) else {
+            return Vec::new();
+        };
+        let Some(account) = rule.account() else {
+            return Vec::new();
+        };
+        let mut scopes = Scopes::new(*self, campaign, channel, click, conversion);
+        let payout = scopes.payout(rule);
+        let source = self.sources.get(&conversion.source);
+        account.members(&Told {
+            scope: scopes.of(rule, payout),
+            conversion,
+            message: event,
+            parameters: source.map_or(&[], |source| source.parameters.as_slice()),
+            value: None,
+            now: event.received_at,
+        })
     }
 
     /// Compares the conditions of a postback's rule with a conversion as it is now. Returns one

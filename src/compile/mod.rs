@@ -172,6 +172,7 @@ fn tracker(
         default_source,
         offers,
         channels: channels.into_iter().map(|(id, draft)| (id, draft.channel)).collect(),
+        accounts,
         campaigns,
         click_id_keys: account.click_id_keys,
         retention: definition.retention.unwrap_or_default(),

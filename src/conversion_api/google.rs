@@ -106,6 +106,31 @@ impl Frame {
     }
 }
 
+/// The click ids, the one that says most first.
+pub(super) const CLICK_IDS: [(ParameterRole, &str); 3] = [
+    (ParameterRole::Gclid, "gclid"),
+    (ParameterRole::Gbraid, "gbraid"),
+    (ParameterRole::Wbraid, "wbraid"),
+];
+
+/// The parts of an address.
+pub(super) const ADDRESS: [(&str, UserDatum); 4] = [
+    ("givenName", UserDatum::FirstName),
+    ("familyName", UserDatum::LastName),
+    ("regionCode", UserDatum::Country),
+    ("postalCode", UserDatum::Zip),
+];
+
+/// Google's names of what is told of a person.
+pub(super) const USER_DATA: &[(UserDatum, &str)] = &[
+    (UserDatum::Email, "emailAddress"),
+    (UserDatum::Phone, "phoneNumber"),
+    (UserDatum::FirstName, "givenName"),
+    (UserDatum::LastName, "familyName"),
+    (UserDatum::Country, "regionCode"),
+    (UserDatum::Zip, "postalCode"),
+];
+
 pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
     let Subject { told, id, value, .. } = *subject;
     let mut members = Members::default();
@@ -151,12 +176,7 @@ fn time(at: Timestamp) -> String {
 /// The click id. Google takes one: a `gclid` says more than the other two.
 fn click_ids(subject: &Subject<'_>) -> Members {
     let mut members = Members::default();
-    let roles = [
-        (ParameterRole::Gclid, "gclid"),
-        (ParameterRole::Gbraid, "gbraid"),
-        (ParameterRole::Wbraid, "wbraid"),
-    ];
-    for (role, name) in roles {
+    for (role, name) in CLICK_IDS {
         let id = subject.told.click_parameter(role.clone());
         if let Some(id) = id.as_deref().and_then(|id| click_id(&role, id).ok()) {
             members.text(name, id);
@@ -205,17 +225,11 @@ fn identifiers(subject: &Subject<'_>) -> String {
             add(members);
         }
     }
-    let parts = [
-        ("givenName", UserDatum::FirstName),
-        ("familyName", UserDatum::LastName),
-        ("regionCode", UserDatum::Country),
-        ("postalCode", UserDatum::Zip),
-    ];
     let mut address = Members::default();
-    for (name, datum) in parts {
+    for (name, datum) in ADDRESS {
         address.some(name, person.get(datum));
     }
-    if parts.iter().all(|(_, datum)| person.get(*datum).is_some()) {
+    if ADDRESS.iter().all(|(_, datum)| person.get(*datum).is_some()) {
         let mut members = Members::default();
         members.object("address", &address);
         add(members);

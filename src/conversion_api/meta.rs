@@ -116,7 +116,7 @@ impl Terms {
 }
 
 /// Meta's names of what is told of a person.
-const USER_DATA: &[(UserDatum, &str)] = &[
+pub(super) const USER_DATA: &[(UserDatum, &str)] = &[
     (UserDatum::Email, "em"),
     (UserDatum::Phone, "ph"),
     (UserDatum::FirstName, "fn"),

@@ -56,6 +56,16 @@ impl Frame<'_> {
     }
 }
 
+/// The click id.
+pub(super) const CLICK_ID: (ParameterRole, &str) = (ParameterRole::Msclkid, "msclkid");
+
+/// Microsoft's names of what is told of a person.
+pub(super) const USER_DATA: &[(UserDatum, &str)] = &[
+    (UserDatum::Email, "em"),
+    (UserDatum::Phone, "ph"),
+    (UserDatum::ExternalId, "externalId"),
+];
+
 pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
     let Subject { told, name, id, .. } = *subject;
     let mut members = Members::default();
@@ -83,13 +93,8 @@ fn user_data(subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
     let id = told.click_parameter(ParameterRole::Msclkid);
     let id = id.as_deref().and_then(|id| click_id(&ParameterRole::Msclkid, id).ok());
     plain.some("msclkid", id);
-    let names = [
-        (UserDatum::Email, "em"),
-        (UserDatum::Phone, "ph"),
-        (UserDatum::ExternalId, "externalId"),
-    ];
-    for (datum, name) in names {
-        personal.some(name, person.get(datum));
+    for (datum, name) in USER_DATA {
+        personal.some(name, person.get(*datum));
     }
     if plain.is_empty() && personal.is_empty() {
         let platform = Platform::Microsoft;

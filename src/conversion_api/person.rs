@@ -2,17 +2,15 @@
 
 use super::told::Told;
 use crate::model::{ParameterRole, Platform, UserDatum};
-use crate::user_data::{Country, Field, Home, LeftOut, prepare};
+use crate::user_data::{Country, Field, Home, prepare};
 use crate::value::Pii;
-use alloc::{borrow::Cow, collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, vec::Vec};
 
 /// The data of a person that may be told, prepared for the account's platform.
 #[derive(Debug, Default)]
 pub(super) struct Person<'a> {
     /// What is told, in the order of [`UserDatum`].
     pub(super) prepared: Vec<(UserDatum, Pii)>,
-    /// What is there and is not told, with the reason.
-    pub(super) left_out: Vec<(UserDatum, LeftOut)>,
     /// The visitor's address, in plain text.
     pub(super) ip: Option<&'a str>,
     /// The visitor's user agent, in plain text.
@@ -20,7 +18,7 @@ pub(super) struct Person<'a> {
 }
 
 /// The data that are normalised, each with the role of its parameter.
-const FIELDS: &[(UserDatum, ParameterRole, Field)] = &[
+pub(super) const FIELDS: &[(UserDatum, ParameterRole, Field)] = &[
     (UserDatum::Email, ParameterRole::Email, Field::Email),
     (UserDatum::Phone, ParameterRole::Phone, Field::Phone),
     (UserDatum::FirstName, ParameterRole::FirstName, Field::FirstName),
@@ -46,11 +44,7 @@ pub(crate) struct Shares {
 impl Shares {
     /// What is told of the person of a conversion.
     pub(super) fn of<'a>(&self, told: &Told<'a>) -> Person<'a> {
-        let country = value(told, &ParameterRole::Country);
-        let home = Home {
-            country: country.as_deref().and_then(Country::named),
-            default_country: self.default_country,
-        };
+        let home = self.home(told);
         let shares = |datum| self.data.contains(&datum);
         let mut person = Person {
             ip: told.of_click("ip").filter(|_| shares(UserDatum::Ip)),
@@ -58,15 +52,23 @@ impl Shares {
             ..Person::default()
         };
         for (datum, role, field) in FIELDS {
-            let Some(text) = value(told, role).filter(|_| shares(*datum)) else {
+            let Some((_, Some(text))) = told.of_person(role).filter(|_| shares(*datum)) else {
                 continue;
             };
-            match prepare(self.platform, *field, &text, &home) {
-                Ok(prepared) => person.prepared.push((*datum, prepared.text)),
-                Err(why) => person.left_out.push((*datum, why)),
+            if let Ok(prepared) = prepare(self.platform, *field, text, &home) {
+                person.prepared.push((*datum, prepared.text));
             }
         }
         person
+    }
+
+    /// Where the person is at home.
+    pub(super) fn home(&self, told: &Told<'_>) -> Home {
+        let country = told.of_person(&ParameterRole::Country).and_then(|(_, value)| value);
+        Home {
+            country: country.and_then(Country::named),
+            default_country: self.default_country,
+        }
     }
 }
 
@@ -77,11 +79,4 @@ impl Person<'_> {
         let found = prepared.find(|(known, _)| *known == datum);
         found.map(|(_, text)| text.expose())
     }
-}
-
-/// The value of a parameter with a role, personal or not.
-fn value<'a>(told: &Told<'a>, role: &ParameterRole) -> Option<Cow<'a, str>> {
-    let personal = told.personal(role).map(Pii::expose);
-    let value = personal.or_else(|| told.parameter(role))?;
-    (!value.trim().is_empty()).then_some(Cow::Borrowed(value))
 }

@@ -59,8 +59,12 @@ impl Frame<'_> {
     }
 }
 
+/// The ids of a click and a browser.
+pub(super) const CLICK_IDS: [(ParameterRole, &str); 2] =
+    [(ParameterRole::Ttclid, "ttclid"), (ParameterRole::Ttp, "ttp")];
+
 /// TikTok's names of what is told of a person.
-const USER: &[(UserDatum, &str)] = &[
+pub(super) const USER: &[(UserDatum, &str)] = &[
     (UserDatum::Email, "email"),
     (UserDatum::Phone, "phone"),
     (UserDatum::FirstName, "first_name"),
@@ -97,7 +101,7 @@ pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> 
 fn user(subject: &Subject<'_>, draft: &mut Draft) -> Result<bool, Unsent> {
     let Subject { told, person, .. } = *subject;
     let (mut plain, mut personal) = (Members::default(), Members::default());
-    for (role, name) in [(ParameterRole::Ttclid, "ttclid"), (ParameterRole::Ttp, "ttp")] {
+    for (role, name) in CLICK_IDS {
         let id = told.click_parameter(role.clone());
         plain.some(name, id.as_deref().and_then(|id| click_id(&role, id).ok()));
     }

@@ -38,10 +38,17 @@ impl<'a> Told<'a> {
         rows.find_map(|row| parameters.get(&row.name)).map(String::as_str)
     }
 
-    /// The value of the source's parameter that has a role and is personal.
-    pub(super) fn personal(&self, role: &ParameterRole) -> Option<&'a Pii> {
-        let mut rows = self.parameters.iter().filter(|row| row.role.as_ref() == Some(role));
-        rows.find_map(|row| self.message.private.get(&row.name))
+    /// The source's parameter that has a role, and its value if it is not blank. A personal one
+    /// counts first.
+    pub(super) fn of_person(&self, role: &ParameterRole) -> Option<(&'a str, Option<&'a str>)> {
+        let rows = || self.parameters.iter().filter(|row| row.role.as_ref() == Some(role));
+        let personal = rows().find_map(|row| Some((row, self.message.private.get(&row.name)?.expose())));
+        let plain = &self.conversion.shown.parameters;
+        let named = personal.or_else(|| rows().find_map(|row| Some((row, plain.get(&row.name)?.as_str()))));
+        match named {
+            Some((row, value)) => Some((&row.name, Some(value).filter(|value| !value.trim().is_empty()))),
+            None => Some((&rows().next()?.name, None)),
+        }
     }
 
     /// A personal value of the click itself: `ip`, `useragent`.

@@ -56,7 +56,7 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
             if let Some(channel) = channel_row {
                 never(row, channel.currency, &place);
             }
-            covered(row, &place, &uncounted);
+            covered(row.types.is_empty(), &place, &uncounted);
             let channel = campaign.channel.as_str();
             if let Some(own) = &row.request.url
                 && let Some(template) = templates.get(channel)
@@ -67,6 +67,14 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
                 );
                 place.at("url").problem(said);
             }
+        }
+        for (place, row) in place.rows("conversion_api", &row.conversion_apis) {
+            let asks = row.as_postback();
+            conditions(&asks, &place, &reach);
+            if let Some(channel) = channel_row {
+                never(&asks, channel.currency, &place);
+            }
+            covered(row.types.is_empty(), &place, &uncounted);
         }
     }
 }
@@ -79,8 +87,8 @@ fn uncounted(tracker: &Tracker) -> String {
     names.join(", ")
 }
 
-fn covered(row: &Postback, place: &Place<'_>, uncounted: &str) {
-    if row.types.is_empty() && !uncounted.is_empty() {
+fn covered(covers_all: bool, place: &Place<'_>, uncounted: &str) {
+    if covers_all && !uncounted.is_empty() {
         let said = format!("covers every type, steps and reversals too ({uncounted}); name the types that are meant");
         place.at("types").problem(said);
     }

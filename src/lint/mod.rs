@@ -25,6 +25,7 @@
 //! ```
 
 mod campaign;
+mod conversion_api;
 mod inert;
 mod offer;
 mod order;
@@ -112,6 +113,10 @@ impl fmt::Display for Warning {
 ///   the payout in another currency than the channel's
 /// - a postback that covers steps and reversals because it names no type; one that differs by now
 ///   from its channel's template
+/// - an account at an ad platform that no campaign uses, whose test code or check alone was left
+///   in, that says nothing of consent to Google, whose custom event TikTok may drop, or whose
+///   renewals share the action or the goal of a sale; a campaign that tells a platform nothing by
+///   which it could know a person
 /// - a campaign without a path
 /// - clicks that are kept shorter than sales may come, or longer than events; events that are kept
 ///   shorter than sales may be taken back
@@ -174,6 +179,7 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
             told::template(row, channel, sending, &place.at("postback"));
         }
     }
+    conversion_api::lint(definition, root, tracker);
     campaign::lint(definition, root, tracker, sending);
 }
 

@@ -18,6 +18,9 @@ pub(super) fn lint(retention: &Retention, place: &Place<'_>, tracker: &Tracker) 
     if let Some(deliveries) = retention.deliveries {
         lost_unseen(deliveries, &place.at("deliveries"));
     }
+    if let Some(private) = retention.private {
+        forgotten(private, &place.at("private"), tracker);
+    }
     if let Some(clicks) = retention.clicks {
         expires_later(clicks, &place.at("clicks"), tracker);
     }
@@ -46,10 +49,7 @@ fn lost_unseen(deliveries: Duration, place: &Place<'_>) {
     if deliveries >= LETTERS {
         return;
     }
-    let retries = RetryPolicy::WAITS
-        .iter()
-        .fold(Duration::ZERO, |all, wait| all.saturating_add(*wait));
-    let sooner = match deliveries < retries {
+    let sooner = match deliveries < retries() {
         true => {
             ", and those that were delivered go while others of the same sale are still tried again, for about three \
             days"
@@ -62,6 +62,28 @@ fn lost_unseen(deliveries: Duration, place: &Place<'_>) {
         duration_text(deliveries),
         duration_text(LETTERS)
     ));
+}
+
+/// How long a delivery is tried again by the usual waits.
+fn retries() -> Duration {
+    let waits = RetryPolicy::WAITS.iter();
+    waits.fold(Duration::ZERO, |all, wait| all.saturating_add(*wait))
+}
+
+/// Warns of personal values that go while ad platforms may still be told of them. An open delivery
+/// keeps its own; one that was given up does not, nor does a click whose sale is yet to come.
+fn forgotten(private: Duration, place: &Place<'_>, tracker: &Tracker) {
+    let is_told = tracker
+        .campaigns()
+        .any(|campaign| campaign.postbacks().any(|rule| rule.account().is_some()));
+    if is_told && private < retries() {
+        place.problem(format!(
+            "ad platforms are told of persons, and a sale that comes later than {} after its click has neither address \
+             nor user agent, so that Meta takes no event of a website; what was given up after three days of retries \
+             cannot be sent again either; keep them for 4d at least",
+            duration_text(private)
+        ));
+    }
 }
 
 /// Warns of sources whose sales may still come when the click is gone.

@@ -51,6 +51,8 @@ pub(crate) struct Tables {
     pub(crate) default_source: Option<OfferSourceId>,
     pub(crate) offers: BTreeMap<OfferId, Offer>,
     pub(crate) channels: BTreeMap<ChannelId, Channel>,
+    /// The accounts at ad platforms.
+    pub(crate) accounts: BTreeMap<PostbackId, Arc<Account>>,
     pub(crate) campaigns: BTreeMap<CampaignId, Campaign>,
     /// References to the keys that sign our click ids, newest first. Without any, every click id
     /// counts as another tracker's.
@@ -277,6 +279,11 @@ impl Tracker {
     /// All campaigns.
     pub fn campaigns(&self) -> impl Iterator<Item = &Campaign> {
         self.tables.campaigns.values()
+    }
+
+    /// All accounts at ad platforms, those of which no campaign makes use too.
+    pub fn conversion_apis(&self) -> impl Iterator<Item = &Account> {
+        self.tables.accounts.values().map(AsRef::as_ref)
     }
 }
 

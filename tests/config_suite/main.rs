@@ -15,6 +15,8 @@ mod limits;
 #[cfg(feature = "toml")]
 mod lint;
 #[cfg(feature = "toml")]
+mod lint_conversion_api;
+#[cfg(feature = "toml")]
 mod lint_macros;
 mod lint_offers;
 mod lint_orders;

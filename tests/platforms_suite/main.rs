@@ -7,7 +7,10 @@
 mod any_text;
 mod private;
 mod requests;
+#[cfg(feature = "testing")]
+mod roles;
 mod settings;
+mod told;
 mod truth_table;
 mod unsent;
 mod world;

@@ -8,6 +8,7 @@
 
 mod batch;
 mod configuration;
+mod conversion_api;
 mod copied;
 mod destination;
 mod explain;
@@ -64,6 +65,7 @@ enum Verb {
     Lint(lint::Arguments),
     Setup(setup::Arguments),
     Explain(explain::Arguments),
+    ConversionApi(conversion_api::Arguments),
     Render(render::Arguments),
     Destination(destination::Arguments),
     Hoplink(hoplink::Arguments),
@@ -116,6 +118,7 @@ fn main() -> ExitCode {
         Verb::Lint(arguments) => lint::run(&arguments, &mut out),
         Verb::Setup(arguments) => setup::run(&arguments, &mut out),
         Verb::Explain(arguments) => explain::run(&arguments, &mut out),
+        Verb::ConversionApi(arguments) => conversion_api::run(&arguments, &mut out),
         Verb::Render(arguments) => render::run(&arguments, &mut out),
         Verb::Destination(arguments) => destination::run(&arguments, &mut out),
         Verb::Hoplink(arguments) => hoplink::run(&arguments, &mut out),

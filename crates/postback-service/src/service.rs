@@ -7,6 +7,7 @@ use crate::by_hand::{self, AttributeError, AttributedByHand};
 use crate::cancel::{self, CancelError};
 use crate::click::{self, Lost, Visitor};
 use crate::configure::{self, ConfigureError, Reloaded};
+use crate::conversion_apis::{self, ConversionApiState};
 use crate::decide::{self, DecideAgain, DecideError, DecidedAgain};
 use crate::erase::{self, EraseError, Erased};
 use crate::health::{self, Health};
@@ -27,7 +28,7 @@ use crate::work;
 use ::postback::decide::Reply;
 use ::postback::event::ClickHint;
 use ::postback::intake::{Caller, PostedPostback, UploadedRow};
-use ::postback::port::{Cursor, HttpClient, Secrets};
+use ::postback::port::{Cursor, HttpClient, Secrets, StoreError};
 use ::postback::route::Routed;
 use ::postback::value::{ClickId, DeliveryId, EventId, OfferSourceId, Receipt};
 use ::postback::{Event, Timestamp, Tracker};
@@ -381,6 +382,14 @@ impl Service {
     /// the time for a read of the store.
     pub async fn health(&self, patience: Duration) -> Health {
         health::check(&self.0, patience).await
+    }
+
+    /// Returns each account at an ad platform, and what became of what it was told.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn conversion_apis(&self) -> Result<Vec<ConversionApiState>, StoreError> {
+        conversion_apis::states(&self.0).await
     }
 
     /// Returns the stores.

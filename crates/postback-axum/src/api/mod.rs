@@ -5,6 +5,7 @@
 
 mod again;
 mod attribute;
+mod conversion_apis;
 mod decide;
 mod erase;
 mod explain;
@@ -65,6 +66,7 @@ pub(crate) fn routes() -> Vec<Route> {
         ("/api/events/{id}/attribute", post(attribute::attribute)),
         ("/api/explain", get(explain::explain)),
         ("/api/sources", get(sources::sources)),
+        ("/api/conversion-apis", get(conversion_apis::conversion_apis)),
         ("/api/refused", get(refused::list).delete(refused::dismiss_all)),
         ("/api/refused/retry", post(refused::retry)),
         ("/api/refused/{id}", get(refused::one).delete(refused::dismiss)),

@@ -13,13 +13,14 @@ use postback::value::DeliveryId;
 use postback_service::{Service, SystemClock};
 use std::time::Duration;
 
-const GUARDED: [&str; 8] = [
+const GUARDED: [&str; 9] = [
     "/api/clicks/a",
     "/api/conversions",
     "/api/deliveries",
     "/api/explain?clickid=a",
     "/api/events",
     "/api/sources",
+    "/api/conversion-apis",
     "/metrics",
     "/api/events?source=net",
 ];

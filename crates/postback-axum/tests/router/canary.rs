@@ -141,6 +141,7 @@ async fn no_canary_comes_out() {
         "/api/events".into(),
         "/api/deliveries".into(),
         "/api/sources".into(),
+        "/api/conversion-apis".into(),
         "/metrics".into(),
     ] {
         let answer = tested.api(&url).await;

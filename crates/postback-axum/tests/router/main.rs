@@ -11,6 +11,7 @@ mod canary;
 mod cancelled;
 mod clicks;
 mod clicks_kept;
+mod conversion_apis;
 mod decide;
 mod documented;
 mod erase;

@@ -270,6 +270,13 @@ impl Tested {
         answer.click_id()
     }
 
+    /// A click of a visitor whose browser says what it is.
+    pub async fn click_with_agent(&self, campaign: &str) -> String {
+        let url = format!("/{campaign}?ref_id=R-1&sub1=zone&format=json");
+        let asked = request("GET", &url).header(header::USER_AGENT, "Mozilla/5.0");
+        self.send(asked.body(Body::empty()).unwrap()).await.click_id()
+    }
+
     /// A postback of the default source with its token.
     pub async fn postback(&self, query: &str) -> Answer {
         self.get(&format!("/postback?token={NET_TOKEN}&{query}")).await
@@ -321,7 +328,7 @@ impl Tested {
         self.settle_all(&Verdict::Delivered, 200).await;
     }
 
-    async fn settle_all(&self, verdict: &Verdict, status: u16) {
+    pub async fn settle_all(&self, verdict: &Verdict, status: u16) {
         let now = SystemClock.now().checked_add(Duration::from_secs(3_600)).unwrap();
         let claim = Claim::new(now, Duration::from_secs(60), 100);
         let claimed = self.store.inner.claim(&claim).await.unwrap();

@@ -1,12 +1,13 @@
 //! The decision about the last of some events, with its reasons.
 
 use crate::words;
-use postback::decide::ReplyOutcome;
+use postback::decide::{Reply, ReplyOutcome};
+use postback::delivery::Delivery;
 use postback::drive::ingest_with_plan;
 use postback::event::Assurance;
 use postback::memory::MemoryStore;
 use postback::model::Revenue;
-use postback::plan::{DuplicateDecision, EventRow, RuleVerdict, Write};
+use postback::plan::{DuplicateDecision, EventRow, RuleTrace, RuleVerdict, Write};
 use postback::port::Store;
 use postback::scope::ToldPayout;
 use postback::value::PostbackId;
@@ -74,20 +75,41 @@ pub(super) struct Rule {
     pub(super) headers: Vec<String>,
 }
 
-/// Takes in the events, and explains the last one.
-pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Result<Explanation, String> {
+/// What became of the last of some events.
+pub(crate) struct Taken<'a> {
+    pub(crate) event: &'a Event,
+    pub(crate) reply: Reply,
+    /// None where the event was known before.
+    pub(crate) plan: Option<Plan>,
+}
+
+impl Taken<'_> {
+    /// The conversion that the event made or changed.
+    pub(crate) fn conversion(&self) -> Option<&Conversion> {
+        let plan = self.plan.as_ref()?;
+        conversion(plan, row(plan)?)
+    }
+}
+
+/// Takes in the events, and says what became of the last one.
+pub(crate) fn take<'a>(tracker: &Tracker, click: &Click, events: &'a [Event]) -> Result<Taken<'a>, String> {
     let store = MemoryStore::with_namespace(tracker.namespace().clone());
     at_once(store.record(std::slice::from_ref(click)))?.map_err(|error| error.to_string())?;
     let mut last = None;
     for event in events {
         let taken = at_once(ingest_with_plan(tracker, &store, event, event.received_at))?;
         let (reply, plan) = taken.map_err(|error| error.to_string())?;
-        last = Some((event, reply, plan));
+        last = Some(Taken { event, reply, plan });
     }
-    let (event, reply, plan) = last.ok_or("there is no event")?;
-    let row = plan.as_ref().and_then(row);
-    let conversion = plan.as_ref().zip(row).and_then(|(plan, row)| conversion(plan, row));
-    let trace = row.map(|row| &row.trace);
+    last.ok_or_else(|| "there is no event".into())
+}
+
+/// Takes in the events, and explains the last one.
+pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Result<Explanation, String> {
+    let taken = take(tracker, click, events)?;
+    let Taken { event, reply, plan } = &taken;
+    let conversion = taken.conversion();
+    let trace = plan.as_ref().and_then(row).map(|row| &row.trace);
     let rules = plan.as_ref().map(|plan| rules(tracker, click, conversion, plan));
     Ok(Explanation {
         event: event_line(event),
@@ -134,25 +156,13 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
     let ruled = plan.trace.rules.iter().map(|traced| {
         let id = &traced.postback;
         let postback = campaign.and_then(|campaign| campaign.postbacks().find(|known| known.id() == id));
-        let reasons = match &traced.verdict {
-            RuleVerdict::Fired => Vec::new(),
-            RuleVerdict::Failed(_) => {
-                conversion.map_or_else(Vec::new, |made| Decision::new(tracker).reasons(click, made, id))
-            }
-            RuleVerdict::AlreadyFired | RuleVerdict::NotOnUpdate | RuleVerdict::NotRendered(_) => {
-                vec![traced.verdict.to_string()]
-            }
-        };
-        let outbox = plan.commit.outbox.iter();
-        let sent = outbox.filter(|delivery| {
-            let is_its = delivery.cause.rule().is_some_and(|(_, postback)| postback == id);
-            is_its && delivery.cause.conversion() == conversion.map(|made| &made.id)
-        });
+        let reasons = why_not(tracker, click, conversion, &traced);
+        let sent = sent_by(plan, conversion, id);
         let (mut sends, mut headers) = (Vec::new(), Vec::new());
         for delivery in sent {
             let request = &delivery.outbound;
             sends.push(format!("{} {}", request.method, request.url));
-            sends.extend(request.body.iter().map(ToString::to_string));
+            sends.extend(request.shown_body());
             headers.extend(delivery.id_headers().map(|(name, id)| format!("{name}: {id}")));
             if !request.sign.is_empty() {
                 headers.push("webhook-signature: made when it is sent".into());
@@ -178,7 +188,37 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
     ruled.collect()
 }
 
-fn event_line(event: &Event) -> String {
+/// Why a rule does not fire.
+pub(crate) fn why_not(
+    tracker: &Tracker,
+    click: &Click,
+    conversion: Option<&Conversion>,
+    traced: &RuleTrace,
+) -> Vec<String> {
+    match &traced.verdict {
+        RuleVerdict::Fired => Vec::new(),
+        RuleVerdict::Failed(_) => conversion.map_or_else(Vec::new, |made| {
+            Decision::new(tracker).reasons(click, made, &traced.postback)
+        }),
+        RuleVerdict::AlreadyFired | RuleVerdict::NotOnUpdate | RuleVerdict::NotRendered(_) => {
+            vec![traced.verdict.to_string()]
+        }
+    }
+}
+
+/// What a rule sends for a conversion.
+pub(crate) fn sent_by<'a>(
+    plan: &'a Plan,
+    conversion: Option<&Conversion>,
+    rule: &PostbackId,
+) -> impl Iterator<Item = &'a Delivery> {
+    plan.commit.outbox.iter().filter(move |delivery| {
+        let is_its = delivery.cause.rule().is_some_and(|(_, postback)| postback == rule);
+        is_its && delivery.cause.conversion() == conversion.map(|made| &made.id)
+    })
+}
+
+pub(super) fn event_line(event: &Event) -> String {
     let name = event.name.as_deref().unwrap_or("a message without a type");
     let mut line = format!("{} of `{}`", name.escape_debug(), event.source);
     let named = event.candidates().next();

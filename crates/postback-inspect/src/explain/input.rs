@@ -2,16 +2,25 @@
 
 use crate::postback::split;
 use postback::intake::Intake;
+use postback::value::Pii;
 use postback::{Click, Credentials, Event, Notification, Query, Received, Timestamp, Tracker};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// What reading an event needs.
-pub(super) struct Input<'a> {
-    pub(super) tracker: &'a Tracker,
-    pub(super) credentials: &'a Credentials,
+pub(crate) struct Input<'a> {
+    pub(crate) tracker: &'a Tracker,
+    pub(crate) credentials: &'a Credentials,
     /// The time of arrival for an event that names none.
-    pub(super) now: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+/// The personal values of a click, by macro name.
+#[derive(Deserialize)]
+struct Added {
+    #[serde(default)]
+    private: BTreeMap<String, String>,
 }
 
 /// The keys by which the forms are recognised.
@@ -23,19 +32,26 @@ struct Form<'a> {
     event: Option<&'a RawValue>,
     #[serde(borrow)]
     postback: Option<&'a RawValue>,
+    #[serde(borrow)]
+    notification: Option<&'a RawValue>,
     at: Option<&'a RawValue>,
     #[serde(borrow, rename = "transactionType")]
     transaction_type: Option<&'a RawValue>,
 }
 
 impl Input<'_> {
-    /// Reads a click as it is recorded.
-    pub(super) fn click(&self, text: &str) -> Result<Click, String> {
-        serde_json::from_str(text).map_err(|error| format!("the click cannot be read: {error}"))
+    /// Reads a click as it is recorded, with the personal values that are added to it.
+    pub(crate) fn click(&self, text: &str) -> Result<Click, String> {
+        let bad = |error: serde_json::Error| format!("the click cannot be read: {error}");
+        let mut click: Click = serde_json::from_str(text).map_err(bad)?;
+        let added: Added = serde_json::from_str(text).map_err(bad)?;
+        let values = added.private.into_iter();
+        click.private = values.map(|(name, value)| (name, Pii::new(value))).collect();
+        Ok(click)
     }
 
     /// Reads the events in a text, in their order; at least one.
-    pub(super) fn events(&self, text: &str, click: &Click) -> Result<Vec<Event>, String> {
+    pub(crate) fn events(&self, text: &str, click: &Click) -> Result<Vec<Event>, String> {
         let mut events = Vec::new();
         for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
             let value = value.map_err(|error| format!("the event is no JSON: {error}"))?;
@@ -67,7 +83,10 @@ impl Input<'_> {
             events.append(&mut listed);
             return Ok(());
         }
-        let at = form.at.map(|at| serde_json::from_str(at.get()));
+        let at = || match form.at {
+            None => Ok(self.now),
+            Some(at) => serde_json::from_str(at.get()).map_err(|error| format!("`at` cannot be read: {error}")),
+        };
         let received = |at| Received {
             at,
             nonce: u64::try_from(events.len()).unwrap_or_default(),
@@ -75,10 +94,9 @@ impl Input<'_> {
         let event = if let Some(row) = form.event.filter(|row| row.get().starts_with('{')) {
             serde_json::from_str(row.get()).map_err(|error| format!("the event cannot be read: {error}"))
         } else if let Some(asked) = form.postback {
-            let at = at
-                .transpose()
-                .map_err(|error| format!("`at` cannot be read: {error}"))?;
-            self.postback(asked.get(), received(at.unwrap_or(self.now)))
+            self.postback(asked.get(), received(at()?))
+        } else if let Some(notification) = form.notification {
+            self.notification(notification.get(), click, received(at()?))
         } else if form.transaction_type.is_some() {
             self.notification(text, click, received(self.now))
         } else {

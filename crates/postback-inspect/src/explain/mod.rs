@@ -3,8 +3,8 @@
 //! The click and the events go through a store in memory, exactly as on a server that has no other
 //! events. So several events show what the duplicate policy does with the last of them.
 
-mod decided;
-mod input;
+pub(crate) mod decided;
+pub(crate) mod input;
 mod text;
 
 use crate::{Done, Refused, batch, configuration, page::Page, postback::now, secrets};
@@ -19,11 +19,14 @@ use std::{
 
 /// Shows what an event does to its click, and why each postback fires or not.
 ///
-/// The click is JSON, as the server's `/api/clicks/{id}` returns it. An event is one of these:
+/// The click is JSON, as the server's `/api/clicks/{id}` returns it. That answer has no personal
+/// values; they may be added as `"private": {"ip": "..", "useragent": ".."}`. An event is one of
+/// these:
 ///
 /// - an item of the server's `/api/events`, or that whole answer;
 /// - `{"postback": "URL or query", "at": "2026-04-23T17:57:04Z"}`, the time being optional;
-/// - a ClickBank notification in plain text, as `ins` prints it.
+/// - a ClickBank notification in plain text, as `ins` prints it, or
+///   `{"notification": {..}, "at": "2026-04-23T17:57:04Z"}`.
 ///
 /// A file may contain several events, one after the other. All are taken in, in this order, and the
 /// last one is explained. With --batch each line is `{"id","click","event"}`; `event` may be a

@@ -21,6 +21,10 @@ const NOTIFICATIONS: &str = include_str!("../../../../docs/guides/clickbank-ins-
 const NETWORKS: &str = include_str!("../../../../docs/guides/networks.md");
 const RICHPUSH: &str = include_str!("../../../../docs/guides/richpush.md");
 const AD_PLATFORMS: &str = include_str!("../../../../docs/guides/ad-platforms.md");
+const META: &str = include_str!("../../../../docs/guides/meta.md");
+const GOOGLE_ADS: &str = include_str!("../../../../docs/guides/google-ads.md");
+const TIKTOK: &str = include_str!("../../../../docs/guides/tiktok.md");
+const MICROSOFT: &str = include_str!("../../../../docs/guides/microsoft.md");
 const MOVING: &str = include_str!("../../../../docs/guides/moving.md");
 
 /// A command of the page with what it prints.
@@ -29,23 +33,26 @@ struct Command {
     prints: Vec<String>,
     /// The blocks of `tracker.toml` before it.
     configuration: String,
+    /// The files that the page shows before it: blocks of JSON that have a name.
+    files: Vec<(String, String)>,
 }
 
 fn commands(page: &str) -> Vec<Command> {
     let mut commands: Vec<Command> = Vec::new();
     let mut configuration = String::new();
+    let mut files: Vec<(String, String)> = Vec::new();
     for block in page.split("\n```").skip(1).step_by(2) {
         let (language, text) = block.split_once('\n').unwrap();
         match language {
             "toml" => configuration.extend([text, "\n"]),
-            "console" => commands.extend(commands_of(text, &configuration)),
-            _ => {}
+            "console" => commands.extend(commands_of(text, &configuration, &files)),
+            _ => files.extend(language.strip_prefix("json ").map(|name| (name.into(), text.into()))),
         }
     }
     commands
 }
 
-fn commands_of(block: &str, configuration: &str) -> Vec<Command> {
+fn commands_of(block: &str, configuration: &str, files: &[(String, String)]) -> Vec<Command> {
     let mut commands: Vec<Command> = Vec::new();
     for line in block.replace("\\\n", "").lines() {
         match line.strip_prefix("$ ") {
@@ -53,6 +60,7 @@ fn commands_of(block: &str, configuration: &str) -> Vec<Command> {
                 line: line.to_owned(),
                 prints: Vec::new(),
                 configuration: configuration.to_owned(),
+                files: files.to_vec(),
             }),
             None => commands.last_mut().unwrap().prints.push(line.to_owned()),
         }
@@ -123,7 +131,7 @@ fn prints_what_the_page_prints(folder: &str, command: &Command) {
 #[test]
 fn every_command_of_the_page_prints_what_the_page_prints() {
     let commands = commands(PAGE);
-    assert_eq!(commands.len(), 23, "the page's commands are found");
+    assert_eq!(commands.len(), 24, "the page's commands are found");
     for command in commands {
         prints_what_the_page_prints(REPOSITORY, &command);
     }
@@ -136,12 +144,19 @@ fn every_command_of_the_guides_that_build_a_file_prints_what_they_print() {
         ("moving", MOVING, 2),
         ("richpush", RICHPUSH, 1),
         ("ad-platforms", AD_PLATFORMS, 1),
+        ("meta", META, 2),
+        ("google-ads", GOOGLE_ADS, 2),
+        ("tiktok", TIKTOK, 2),
+        ("microsoft", MICROSOFT, 2),
     ] {
         let commands = commands(page);
         assert_eq!(commands.len(), count, "the commands of `{name}` are found");
         for command in commands {
             let folder = folder(name);
             std::fs::write(folder.join("tracker.toml"), &command.configuration).unwrap();
+            for (name, text) in &command.files {
+                std::fs::write(folder.join(name), text).unwrap();
+            }
             prints_what_the_page_prints(folder.to_str().unwrap(), &command);
         }
     }
@@ -177,6 +192,7 @@ fn every_verb_is_on_the_page() {
         "lint",
         "setup",
         "explain",
+        "conversion-api",
         "render",
         "destination",
         "hoplink",

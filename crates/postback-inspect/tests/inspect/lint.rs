@@ -10,9 +10,7 @@ fn the_example_compiles_and_its_warnings_are_printed() {
         printed,
         format!(
             "warning: timezone: is accepted, and changes nothing in this version\n\
-             warning: conversion_api: is accepted, and changes nothing in this version\n\
              warning: traffic_channel[0].api: is accepted, and changes nothing in this version\n\
-             warning: campaign[1].conversion_api: is accepted, and changes nothing in this version\n\
              `{EXAMPLE}` compiles\n"
         )
     );

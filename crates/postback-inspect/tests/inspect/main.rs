@@ -4,6 +4,7 @@
 
 mod accessors;
 mod batch;
+mod conversion_api;
 mod destination;
 mod explain;
 mod form;

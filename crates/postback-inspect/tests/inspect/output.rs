@@ -50,6 +50,7 @@ fn runs() -> Vec<Run> {
     let secret = ["--secret-env", "CB_SECRET"];
     let with_secret = |words: &[&'static str]| [words, &secret[..]].concat();
     let (click, events) = (path("inspect/click.json"), path("inspect/events.json"));
+    let answer = path("inspect/meta_answer.json");
     let page = thankyou::url("a real page of 2014");
     let thankyou = [with_secret(&["thankyou"]), vec![&page]].concat();
     let hoplink = "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&tid=a";
@@ -65,6 +66,18 @@ fn runs() -> Vec<Run> {
         Run::new(
             true,
             &["explain", "--config", RULES, "--click", &click, "--event", &events],
+        ),
+        Run::new(
+            true,
+            &[
+                "conversion-api",
+                "--answer",
+                &answer,
+                "--platform",
+                "meta",
+                "--status",
+                "400",
+            ],
         ),
         Run::new(
             true,

@@ -1,0 +1,221 @@
+//! What ad platforms are told of a conversion.
+
+use crate::explain::decided::{Taken, sent_by, take, why_not};
+use crate::page::{Page, Tone};
+use postback::conversion_api::ToldMember;
+use postback::decide::ReplyOutcome;
+use postback::model::Platform;
+use postback::tracker::{Campaign, PostbackRule};
+use postback::value::{Pii, PostbackId};
+use postback::{Click, Decision, Event, Tracker};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// What is wanted.
+pub(super) struct Asked<'a> {
+    pub(super) api: Option<&'a PostbackId>,
+    pub(super) shows_personal: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct Told {
+    outcome: ReplyOutcome,
+    /// What became of the event, as a sentence.
+    text: String,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+struct Rule {
+    rule: String,
+    api: PostbackId,
+    platform: Platform,
+    account: String,
+    /// The platform's name of the event, or the id of the conversion action.
+    event: Option<String>,
+    fires: bool,
+    /// Why it does not fire.
+    reasons: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<Request>,
+    members: Vec<Member>,
+}
+
+/// A request with names in place of what is filled in when it is sent.
+#[derive(Serialize)]
+struct Request {
+    line: String,
+    headers: Vec<String>,
+    /// The body, with this event alone.
+    body: String,
+}
+
+#[derive(Serialize)]
+struct Member {
+    name: &'static str,
+    text: String,
+    /// Why it is left out, as a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    came: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent: Option<String>,
+}
+
+/// Takes in the events, and says what is told of the last one.
+pub(super) fn told(tracker: &Tracker, click: &Click, events: &[Event], asked: &Asked<'_>) -> Result<Told, String> {
+    let campaign = tracker.campaign(click.campaign.as_str());
+    let campaign = campaign.ok_or_else(|| format!("campaign `{}` of the click is not configured", click.campaign))?;
+    let rules: Vec<&PostbackRule> = campaign.postbacks().filter(|rule| is_asked(rule, asked)).collect();
+    if rules.is_empty() {
+        return Err(match asked.api {
+            Some(api) => format!(
+                "no rule of campaign `{}` tells the conversion API `{api}`",
+                campaign.id()
+            ),
+            None => format!("no rule of campaign `{}` is a conversion API", campaign.id()),
+        });
+    }
+    let taken = take(tracker, click, events)?;
+    let why = taken
+        .reply
+        .reason
+        .map_or_else(|| taken.reply.outcome.text(), |reason| reason.text());
+    let rules = rules.into_iter().filter_map(|rule| {
+        let subject = Subject {
+            tracker,
+            click,
+            campaign,
+            taken: &taken,
+        };
+        subject.rule(rule, asked.shows_personal)
+    });
+    Ok(Told {
+        outcome: taken.reply.outcome,
+        text: why.to_owned(),
+        rules: rules.collect(),
+    })
+}
+
+fn is_asked(rule: &PostbackRule, asked: &Asked<'_>) -> bool {
+    rule.account()
+        .is_some_and(|account| asked.api.is_none_or(|api| account.id() == api))
+}
+
+struct Subject<'a> {
+    tracker: &'a Tracker,
+    click: &'a Click,
+    campaign: &'a Campaign,
+    taken: &'a Taken<'a>,
+}
+
+impl Subject<'_> {
+    fn rule(&self, rule: &PostbackRule, shows_personal: bool) -> Option<Rule> {
+        let account = rule.account()?;
+        let Self {
+            tracker, click, taken, ..
+        } = *self;
+        let (conversion, plan) = (taken.conversion(), taken.plan.as_ref());
+        let mut traced = plan.into_iter().flat_map(|plan| plan.trace.rules.iter());
+        let traced = traced.find(|traced| traced.postback == *rule.id());
+        let reasons = match traced {
+            Some(traced) => why_not(tracker, click, conversion, &traced),
+            None => vec!["it was not asked, since the event made no conversion that it could tell of".into()],
+        };
+        let delivery = plan.and_then(|plan| sent_by(plan, conversion, rule.id()).next());
+        let request = delivery.map(|delivery| {
+            let sent = &delivery.outbound;
+            Request {
+                line: format!("{} {}", sent.method, sent.url),
+                headers: sent
+                    .headers
+                    .iter()
+                    .map(|(name, value)| format!("{name}: {value}"))
+                    .collect(),
+                body: sent.shown_body().unwrap_or_default(),
+            }
+        });
+        let members = conversion.map_or_else(Vec::new, |made| {
+            Decision::new(tracker).told_members(click, made, taken.event, rule.id())
+        });
+        let type_name = conversion.map(|made| &made.shown.type_name);
+        let event = account.events().find(|(known, _)| Some(*known) == type_name);
+        Some(Rule {
+            rule: format!("{}/{}", self.campaign.id(), rule.id()),
+            api: account.id().clone(),
+            platform: account.platform(),
+            account: account.account().to_owned(),
+            event: event.map(|(_, name)| name.to_owned()),
+            fires: request.is_some(),
+            reasons,
+            request,
+            members: members
+                .into_iter()
+                .map(|member| shown(member, shows_personal))
+                .collect(),
+        })
+    }
+}
+
+fn shown(member: ToldMember, shows_personal: bool) -> Member {
+    let text = member.to_string();
+    let value = |value: Option<&Pii>| value.filter(|_| shows_personal).map(|value| value.expose().to_owned());
+    Member {
+        name: member.name,
+        text,
+        left_out: member.told.as_ref().err().map(|why| why.code()),
+        came: value(member.came.as_ref()),
+        sent: value(member.told.as_ref().ok().map(|(_, sent)| sent)),
+    }
+}
+
+/// Prints it for a person.
+pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
+    writeln!(out, "outcome     {}: {}", told.outcome, told.text)?;
+    for rule in &told.rules {
+        let (mark, tone) = match rule.fires {
+            true => ("fires", Tone::Good),
+            false => ("silent", Tone::Doubt),
+        };
+        let mark = out.toned(tone, mark);
+        let event = rule
+            .event
+            .as_deref()
+            .map_or_else(|| "no event".into(), |name| format!("event `{name}`"));
+        writeln!(
+            out,
+            "\n{mark}  {} tells `{}`: {}, account {}, {event}",
+            rule.rule, rule.api, rule.platform, rule.account
+        )?;
+        for reason in &rule.reasons {
+            writeln!(out, "  {reason}")?;
+        }
+        if let Some(request) = &rule.request {
+            writeln!(out, "  {}", request.line)?;
+            for header in &request.headers {
+                writeln!(out, "  {header}")?;
+            }
+            writeln!(out, "  {}", request.body)?;
+        }
+        let is_named = |member: &&Member| member.left_out != Some("no_parameter");
+        for member in rule.members.iter().filter(is_named) {
+            writeln!(out, "  - {}", member.text)?;
+            for (word, value) in [("came", &member.came), ("sent", &member.sent)] {
+                if let Some(value) = value {
+                    writeln!(out, "      {word} `{}`", value.escape_debug())?;
+                }
+            }
+        }
+        let others = rule.members.iter().filter(|member| !is_named(member));
+        let others: Vec<&str> = others.map(|member| member.name).collect();
+        if !others.is_empty() {
+            writeln!(
+                out,
+                "  - left out (no_parameter), since no parameter of the source has their role: {}",
+                others.join(", ")
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! Doubts about what ad platforms are told.
+
+use crate::config::Place;
+use crate::conversion_api::{Account, names};
+use crate::definition::{CampaignConversionApi, Consent, ConversionApi, Definition};
+use crate::model::{Counts, ParameterRole, Platform};
+use crate::tracker::{Campaign, Tracker};
+use crate::value::{OfferSourceId, TypeName};
+use alloc::{collections::BTreeSet, format};
+
+pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
+    for (place, row) in root.rows("conversion_api", &definition.conversion_apis) {
+        let campaigns = definition.campaigns.iter();
+        let uses = campaigns.flat_map(|campaign| &campaign.conversion_apis);
+        let uses = || uses.clone().filter(|rule| rule.api == row.id);
+        if uses().next().is_none() {
+            place.problem("no campaign names it under `[[campaign.conversion_api]]`, so it is told nothing");
+        }
+        tested(row, &place);
+        consent(row, &place);
+        if let Some(account) = tracker.tables.accounts.get(&row.id) {
+            shared(row, account, &place.at("events"), tracker);
+            custom(account, &told(uses(), tracker), &place.at("events"));
+        }
+    }
+    for (place, row) in root.rows("campaign", &definition.campaigns) {
+        let Some(campaign) = tracker.tables.campaigns.get(&row.id) else {
+            continue;
+        };
+        for (place, rule) in place.rows("conversion_api", &row.conversion_apis) {
+            if let Some(account) = tracker.tables.accounts.get(&rule.api) {
+                unknown_person(account, campaign, tracker, &place.at("api"));
+            }
+        }
+    }
+}
+
+/// Warns of what belongs to a test and was left in.
+fn tested(row: &ConversionApi, place: &Place<'_>) {
+    if row.test_event_code.is_some() {
+        let said = match row.platform {
+            Platform::Meta => {
+                "events with a test code are shown in Meta's test view and count all the same; take the code out when the test is over"
+            }
+            _ => "everything is sent as a test; take the code out when the test is over",
+        };
+        place.at("test_event_code").problem(said);
+    }
+    if row.validate_only {
+        let said = "Google checks the requests and counts nothing; take it out when the test is over";
+        place.at("validate_only").problem(said);
+    }
+}
+
+fn consent(row: &ConversionApi, place: &Place<'_>) {
+    let consent = row.consent.as_ref();
+    let says = |consent: &Consent| consent.ad_user_data.is_some() || consent.role.is_some();
+    if row.platform == Platform::Google && !consent.is_some_and(says) {
+        place.at("consent").problem(
+            "Google is told of no consent to `ad_user_data`, so it drops the conversions of people in the European \
+             Economic Area; if your visitors agreed, say so, or name the `role` of a parameter that says it",
+        );
+    }
+}
+
+/// Warns of payments after a sale that are told as the sale itself is.
+fn shared(row: &ConversionApi, account: &Account, place: &Place<'_>, tracker: &Tracker) {
+    let kind = match row.platform {
+        Platform::Google => "conversion action",
+        Platform::Microsoft => "goal",
+        Platform::Meta | Platform::TikTok => return,
+    };
+    let counts = |type_name: &TypeName| tracker.tables.types.get(type_name).map(|known| known.counts);
+    for (type_name, event) in account.events() {
+        let same = |other: &(&TypeName, &str)| other.1 == event && counts(other.0) == Some(Counts::Sale);
+        let sale = account.events().find(same);
+        if counts(type_name) == Some(Counts::Revenue)
+            && let Some((sale, _)) = sale
+        {
+            place.at(type_name.as_str()).problem(format!(
+                "shares the {kind} of `{sale}`: one that counts once per click drops it, and any other counts it as \
+                 another sale; give it a {kind} of its own, or \"\" to tell nothing"
+            ));
+        }
+    }
+}
+
+/// The types of which an account is told.
+fn told<'a>(rules: impl Iterator<Item = &'a CampaignConversionApi>, tracker: &'a Tracker) -> BTreeSet<&'a TypeName> {
+    let mut told = BTreeSet::new();
+    for rule in rules {
+        if rule.types.is_empty() {
+            told.extend(tracker.tables.types.keys());
+        }
+        told.extend(&rule.types);
+    }
+    told
+}
+
+/// Warns of events that TikTok may not know.
+fn custom(account: &Account, told: &BTreeSet<&TypeName>, place: &Place<'_>) {
+    if account.platform() != Platform::TikTok {
+        return;
+    }
+    let standard = names::standard(Platform::TikTok);
+    let events = account.events().filter(|(type_name, _)| told.contains(type_name));
+    for (type_name, event) in events.filter(|(_, event)| !standard.contains(event)) {
+        place.at(type_name.as_str()).problem(format!(
+            "`{}` is none of TikTok's standard events, and TikTok takes a custom one only while it is enabled for the \
+             pixel; name a standard one, or \"\" to tell nothing",
+            event.escape_debug()
+        ));
+    }
+}
+
+/// Warns of a rule by which no person and no click can be known.
+fn unknown_person(account: &Account, campaign: &Campaign, tracker: &Tracker, place: &Place<'_>) {
+    let channel = tracker.tables.channels.get(&campaign.channel);
+    let knows_click = channel.is_some_and(|channel| channel.roles.keys().any(|role| account.knows_click_by(role)));
+    let offers = campaign.paths.iter().flat_map(|path| &path.offers);
+    let offers = offers.filter_map(|(id, _)| tracker.tables.offers.get(id));
+    let named: BTreeSet<&OfferSourceId> = offers.map(|offer| &offer.source).collect();
+    let sources = tracker.tables.sources.values();
+    let sources = sources.filter(|source| named.is_empty() || named.contains(&source.id));
+    let mut roles = sources.flat_map(|source| source.parameters.iter().filter_map(|row| row.role.as_ref()));
+    let knows_person = roles.any(|role: &ParameterRole| account.knows_person_by(role));
+    if knows_click || knows_person {
+        return;
+    }
+    let platform = account.platform();
+    let rest = match platform {
+        Platform::Meta | Platform::TikTok => "it would know people by their address and user agent alone",
+        Platform::Google | Platform::Microsoft => "nothing is ever sent",
+    };
+    place.problem(format!(
+        "channel `{}` has no parameter with the role of a click id of {platform}, and no source of the offers has one \
+         with a role such as `email` that the platform may be told, so {rest}",
+        campaign.channel
+    ));
+}
