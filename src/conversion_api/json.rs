@@ -5,8 +5,17 @@ use crate::value::{Amount, Timestamp};
 use alloc::string::String;
 
 /// The members of an object, without its braces.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Members(String);
+
+/// The room for usual members.
+const ROOM: usize = 256;
+
+impl Default for Members {
+    fn default() -> Self {
+        Self(String::with_capacity(ROOM))
+    }
+}
 
 impl Members {
     /// Adds a text.

@@ -25,9 +25,9 @@ pub struct Batch {
 
 /// Groups deliveries into requests, in the order in which they came. Deliveries with an item whose
 /// requests are otherwise equal go into one request, up to the receiver's limit, and no two of one
-/// key ([`Item::key`](crate::outbound::Item::key)). If several have the same receipt, one check is made for all of them. Every other delivery goes alone. A delivery
-/// that is too late to be sent goes into no request; its verdict, ready to be written, is in the
-/// second list.
+/// key ([`Item::key`](crate::outbound::Item::key)). If several have the same receipt, one check is
+/// made for all of them. Every other delivery goes alone. A delivery that is too late to be sent
+/// goes into no request; its verdict, ready to be written, is in the second list.
 #[must_use]
 pub fn batch(deliveries: Vec<Leased>, now: Timestamp) -> (Vec<Batch>, Vec<Settlement>) {
     let mut batches: Vec<Batch> = Vec::new();

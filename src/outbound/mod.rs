@@ -279,8 +279,8 @@ impl Outbound {
         }
     }
 
-    /// The body for a person, with each hole as a name in braces, and with the item of this delivery
-    /// where a request holds the items. It is not the text that is sent.
+    /// The body for a person, with each hole as a name in braces, and with the item of this
+    /// delivery where a request holds the items. It is not the text that is sent.
     #[must_use]
     pub fn shown_body(&self) -> Option<String> {
         let body = self.body.as_ref()?;
