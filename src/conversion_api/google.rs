@@ -14,6 +14,7 @@ use crate::model::{Method, ParameterRole, Platform, UserDatum};
 use crate::outbound::{Encoding, Hole, HoledText, Outbound};
 use crate::value::{Amount, SecretReference, Timestamp, TypeName};
 use alloc::{
+    borrow::Cow,
     collections::BTreeMap,
     format,
     string::{String, ToString},
@@ -192,11 +193,15 @@ fn consent(terms: &Terms, subject: &Subject<'_>) -> Members {
         ad_personalization,
         role,
     } = &terms.consent;
-    let said = role.as_ref().and_then(|role| {
-        let of_click = subject.told.click_parameter(role.clone());
-        let of_sale = subject.told.parameter(role);
-        of_sale.and_then(says_yes).or_else(|| says_yes(&of_click?))
+    let word = role.as_ref().and_then(|role| {
+        let of_click = || subject.told.click_parameter(role.clone());
+        subject.told.parameter(role).map(Cow::Borrowed).or_else(of_click)
     });
+    let said = word.as_deref().and_then(says_yes);
+    // A word that is not understood may be a refusal, so that nothing is said in its place.
+    if word.is_some() && said.is_none() {
+        return Members::default();
+    }
     let mut members = Members::default();
     for (name, fixed) in [("adUserData", ad_user_data), ("adPersonalization", ad_personalization)] {
         match said.or(*fixed) {

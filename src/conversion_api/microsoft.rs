@@ -6,7 +6,7 @@ use super::click_id::click_id;
 use super::draft::Draft;
 use super::frame::{frame, header};
 use super::json::Members;
-use super::subject::Subject;
+use super::subject::{Subject, listed};
 use super::unsent::Unsent;
 use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::outbound::{Hole, HoledText, Outbound};
@@ -115,7 +115,10 @@ fn custom_data(subject: &Subject<'_>) -> Members {
     }
     members.some("transactionId", told.order().as_deref());
     let mut item = Members::default();
-    item.some("id", told.parameter(&ParameterRole::ContentIds));
+    if let Some(ids) = told.parameter(&ParameterRole::ContentIds) {
+        members.texts("itemIds", listed(ids));
+        item.some("id", listed(ids).next());
+    }
     item.some("name", told.parameter(&ParameterRole::ContentName));
     if !item.is_empty() {
         members.json("items", &format!("[{}]", item.into_object()));

@@ -83,22 +83,25 @@ pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> 
     members.seconds("event_time", told.at());
     members.text("event_id", id);
     draft.members(members);
-    let has_address = user(subject, draft)?;
+    // Limited Data Use needs the address of the visitor.
+    if terms.limited_data_use && subject.person.ip.is_none() {
+        let platform = Platform::TikTok;
+        return Err(Unsent::LimitedDataUse { platform });
+    }
+    user(subject, draft)?;
     let mut page = Members::default();
     page.text("url", &terms.event_source_url);
     let mut members = Members::default();
     members.object("page", &page);
     members.object("properties", &properties(subject));
-    // Limited Data Use needs the address of the visitor.
-    if terms.limited_data_use && has_address {
+    if terms.limited_data_use {
         members.json("limited_data_use", "true");
     }
     draft.members(members);
     Ok(())
 }
 
-/// Writes what is known of the person; whether the visitor's address is among it.
-fn user(subject: &Subject<'_>, draft: &mut Draft) -> Result<bool, Unsent> {
+fn user(subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
     let Subject { told, person, .. } = *subject;
     let (mut plain, mut personal) = (Members::default(), Members::default());
     for (role, name) in CLICK_IDS {
@@ -119,7 +122,7 @@ fn user(subject: &Subject<'_>, draft: &mut Draft) -> Result<bool, Unsent> {
     personal.some("ip", person.ip);
     personal.some("user_agent", person.user_agent);
     draft.object("user", plain, "user_data", personal);
-    Ok(person.ip.is_some())
+    Ok(())
 }
 
 fn properties(subject: &Subject<'_>) -> Members {

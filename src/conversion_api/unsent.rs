@@ -50,6 +50,21 @@ pub enum Unsent {
         /// The age that it takes.
         days: u32,
     },
+    /// The template of the event id reads a value that the conversion does not have. Two sales
+    /// without it would have one id.
+    #[error("no_event_id: `event_id` of the account reads `{{{field}}}`, which this conversion does not have")]
+    NoEventId {
+        /// The macro's name.
+        field: String,
+    },
+    /// Limited Data Use is to hold, and it needs the visitor's address.
+    #[error(
+        "ldu_without_address: under Limited Data Use {platform} needs the visitor's address, which is not known (or `user_data` leaves it out)"
+    )]
+    LimitedDataUse {
+        /// The platform.
+        platform: Platform,
+    },
     /// The template of the event id cannot be rendered.
     #[error("event_id: {0}")]
     EventId(RenderError),

@@ -7,6 +7,7 @@ use super::told::Told;
 use super::unsent::Unsent;
 use super::{event_id, google, meta, microsoft, tiktok};
 use crate::outbound::{Item, Outbound, Part};
+use crate::scope::{Field, Value};
 use crate::value::{Pii, Timestamp};
 use alloc::{
     boxed::Box,
@@ -80,6 +81,14 @@ impl Account {
         let Some(template) = &self.event_id else {
             return Ok(event_id::of(told.conversion));
         };
+        let mut fields = template.fields();
+        if let Some(missing) = fields.find(|field| told.scope.value(field) == Value::Empty) {
+            let mut names = Field::names();
+            let name = names.find(|name| Field::from_name(name).as_ref() == Some(missing));
+            return Err(Unsent::NoEventId {
+                field: name.unwrap_or_default().into(),
+            });
+        }
         let rendered = template.render(told.scope).map_err(Unsent::EventId)?;
         let texts = rendered.0.iter().map(|part| match part {
             Part::Text(text) => text.as_str(),

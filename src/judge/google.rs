@@ -140,7 +140,9 @@ fn by_field(heard: &Heard<'_>, error: &Status<'_>, shown: &str) -> Vec<Reading> 
 /// The class of a reason that speaks of the account or the action, whatever field it names.
 fn class(reason: &str) -> Option<Class> {
     match reason {
-        "INVALID_CONVERSION_ACTION_TYPE" | "OPERATING_ACCOUNT_NOT_FOUND" => Some(Class::Settings),
+        "INVALID_CONVERSION_ACTION_TYPE" | "OPERATING_ACCOUNT_NOT_FOUND" | "EVENT_SOURCE_AND_DESTINATION_MISMATCH" => {
+            Some(Class::Settings)
+        }
         _ if reason.ends_with("_TERMS_NOT_SIGNED") => Some(Class::Settings),
         "CONVERSION_ACTION_TOO_RECENTLY_CREATED" => Some(Class::Wait(SIX_HOURS)),
         _ => None,

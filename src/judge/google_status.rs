@@ -154,7 +154,10 @@ pub(super) fn read(heard: &Heard<'_>, destinations: &[Destination<'_>]) -> Vec<R
         return heard.all(outcome, why);
     }
     let why = alloc::format!("PARTIAL_SUCCESS accepted, {refused} of {records} refused: {reasons}");
-    heard.all(Outcome::Warned, why)
+    // Where all that was refused may be taken later, all rows go again: what was counted has its
+    // transaction id, and is only said once more.
+    let outcome = later(&told.reasons).map_or(Outcome::Warned, |wait| Outcome::After { wait });
+    heard.all(outcome, why)
 }
 
 fn shown(reasons: &[String]) -> String {
@@ -194,6 +197,15 @@ fn told(destinations: &[Destination<'_>], all_failed: bool) -> Told {
         told.refused = told.refused.max(refused);
     }
     told
+}
+
+/// The longest wait, where every reason is one that passes.
+fn later(reasons: &[String]) -> Option<Duration> {
+    let waits = reasons.iter().map(|reason| match class(reason) {
+        Some(Class::Wait(wait)) => Some(wait),
+        _ => None,
+    });
+    waits.collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
 /// What follows for each row where every row was refused. Where reasons differ, the one that

@@ -2,7 +2,7 @@
 //! is our choice. HTTP is 200 for everything; the code decides. It refuses a request as a whole,
 //! and its messages may quote the value of the first bad event.
 
-use super::class::Class;
+use super::class::{Class, untold};
 use super::heard::Heard;
 use super::outcome::{Outcome, Reading};
 use super::scalar::Scalar;
@@ -27,6 +27,12 @@ pub(super) fn read(heard: &Heard<'_>) -> Vec<Reading> {
     match (code, class(code)) {
         (0, _) => heard.all_plain(Outcome::Delivered),
         (_, Some((class, word))) => heard.fault(class, format_args!("{code} {word}")),
+        // By the families of the codes that are known, a new one of these is about the request, so
+        // that an event may be the reason. (Our guess.)
+        (40_000..=49_999, None) => heard.all(
+            untold(heard.rows),
+            format_args!("{code} unknown_code HTTP_{}", heard.status),
+        ),
         (_, None) => heard.unknown(body.code.text()),
     }
 }
@@ -39,7 +45,7 @@ fn class(code: i64) -> Option<(Class, &'static str)> {
         40_000 | 40_002 => (Class::Row, "invalid_parameter"),
         40_061 => (Class::Row, "too_many_events"),
         40_062 => (Class::Row, "not_hashed"),
-        40_063 => (Class::Row, "bad_partner_name"),
+        40_063 => (Class::Settings, "bad_partner_name"),
         40_050 => (Class::Done, "duplicate_request"),
         40_001 | 40_003 | 40_117 | 40_118 | 40_124 | 40_125 | 40_130 => (Class::Settings, "no_permission"),
         40_102 => (Class::Settings, "token_expired"),

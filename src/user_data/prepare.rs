@@ -63,9 +63,13 @@ pub fn normal(platform: Platform, field: Field, text: &str, home: &Home) -> Resu
     if text.is_empty() {
         return Err(LeftOut::Empty);
     }
-    // A plain id is an id, whatever its letters look like.
-    let is_plain_id = form == Form::Plain && field == Field::ExternalId;
-    if let Some(came) = came(text).filter(|_| !is_plain_id) {
+    // A plain id is an id, whatever its letters look like. So is one of 32 digits where no platform
+    // takes such a hash: a UUID has as many.
+    let is_id = |came: &Came| {
+        let is_uuid = matches!(came, Came::Md5(_)) && platform != Platform::Meta;
+        field == Field::ExternalId && (form == Form::Plain || is_uuid)
+    };
+    if let Some(came) = came(text).filter(|came| !is_id(came)) {
         return hash_of(platform, form, came).map(|hash| Normal::Hash(Pii::new(hash)));
     }
     let normal = normalised(platform, field, text, home)?;

@@ -77,3 +77,72 @@ fn a_refund_is_no_event() {
     );
     assert!(plan.commit.outbox.is_empty());
 }
+
+#[test]
+fn an_event_id_that_would_be_the_same_for_every_sale_is_not_told() {
+    let accounts = ACCOUNTS.replace(
+        "pixel = \"1234567890\"",
+        "pixel = \"1234567890\"\nevent_id = \"{order_id}.{type}\"",
+    );
+    let plan = decided(&tracker(&accounts, CAMPAIGN), &click(), "sum=1&email=a%40example.com");
+    assert_eq!(
+        verdict(&plan, "to-meta"),
+        "no_event_id: `event_id` of the account reads `{order_id}`, which this conversion does not have"
+    );
+    // Without a template there is always an id.
+    assert_eq!(verdict(&plan, "to-tiktok"), "fired");
+}
+
+#[test]
+fn what_falls_under_limited_data_use_is_not_told_to_tiktok_without_the_address() {
+    let accounts = ACCOUNTS.replace("pixel = \"C4ABCDEF\"", "pixel = \"C4ABCDEF\"\nlimited_data_use = true");
+    let tracker = tracker(&accounts, CAMPAIGN);
+    let sale = "sum=1&order=A&email=a%40example.com";
+    assert!(body(&decided(&tracker, &click(), sale), "to-tiktok").contains(r#""limited_data_use":true"#));
+    let mut click = click();
+    click.private.remove("ip");
+    let plan = decided(&tracker, &click, sale);
+    assert!(verdict(&plan, "to-tiktok").starts_with("ldu_without_address: "));
+}
+
+#[test]
+fn a_word_of_consent_that_is_not_understood_is_never_taken_for_a_yes() {
+    let consent = "consent = { ad_user_data = \"granted\", ad_personalization = \"granted\", role = \"x_consent\" }";
+    let accounts = ACCOUNTS.replace(
+        "consent = { ad_user_data = \"granted\", ad_personalization = \"denied\" }",
+        consent,
+    );
+    let campaign =
+        format!("[[offer_source.parameter]]\nname = \"consent\"\nmacro = \"{{c}}\"\nrole = \"x_consent\"\n{CAMPAIGN}");
+    let campaign = campaign.replace(
+        "[[offer_source.parameter]]",
+        "[[traffic_channel.parameter]]\nslot = \"sub1\"",
+    );
+    let campaign = campaign.replace("macro = \"{c}\"\n", "");
+    // The row stands behind the channel's own, before the accounts.
+    let tracker = tracker(
+        &format!("{}{accounts}", campaign.split("[[campaign]]").next().unwrap()),
+        CAMPAIGN,
+    );
+    let told = |word: Option<&str>| {
+        let mut click = click();
+        if let Some(word) = word {
+            click.subs.insert(1, word.into());
+        }
+        let body = body(
+            &decided(&tracker, &click, "sum=1&order=A&email=a%40example.com"),
+            "to-google",
+        );
+        let (granted, denied) = (
+            body.matches("CONSENT_GRANTED").count(),
+            body.matches("CONSENT_DENIED").count(),
+        );
+        (granted, denied)
+    };
+    assert_eq!(told(None), (2, 0), "the fixed words");
+    assert_eq!(told(Some("Granted")), (2, 0));
+    assert_eq!(told(Some("no")), (0, 2));
+    for word in ["rejected", "opt_out", "none", "unknown", "N/A", "-1"] {
+        assert_eq!(told(Some(word)), (0, 0), "{word}");
+    }
+}

@@ -67,7 +67,7 @@ struct Traffic {
 
 /// The most deliveries that are claimed at once for a lane whose requests hold many. A store leases
 /// them in one transaction.
-const MOST_ITEMS: u32 = 1_000;
+const MOST_ITEMS: u32 = 2_000;
 
 impl Lanes {
     /// No request is under way, and every lane is well.
