@@ -3,12 +3,13 @@
 use crate::config::Place;
 use crate::conversion_api::{Account, names};
 use crate::definition::{CampaignConversionApi, Consent, ConversionApi, Definition};
+use crate::delivery::address::AddressPolicy;
 use crate::model::{Counts, ParameterRole, Platform};
 use crate::tracker::{Campaign, Tracker};
 use crate::value::{OfferSourceId, TypeName};
 use alloc::{collections::BTreeSet, format};
 
-pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
+pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker, policy: &AddressPolicy) {
     for (place, row) in root.rows("conversion_api", &definition.conversion_apis) {
         let campaigns = definition.campaigns.iter();
         let uses = campaigns.flat_map(|campaign| &campaign.conversion_apis);
@@ -16,10 +17,14 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker)
         if uses().next().is_none() {
             place.problem("no campaign names it under `[[campaign.conversion_api]]`, so it is told nothing");
         }
+        if let Some(Err(denied)) = row.endpoint.as_deref().map(|origin| policy.check(origin)) {
+            place.at("endpoint").problem(format!("is not called: {denied}"));
+        }
         tested(row, &place);
         consent(row, &place);
         if let Some(account) = tracker.tables.accounts.get(&row.id) {
             shared(row, account, &place.at("events"), tracker);
+            nameless(row, account, uses(), &place.at("events"));
             custom(account, &told(uses(), tracker), &place.at("events"));
         }
     }
@@ -95,6 +100,28 @@ fn told<'a>(rules: impl Iterator<Item = &'a CampaignConversionApi>, tracker: &'a
         told.extend(&rule.types);
     }
     told
+}
+
+/// Warns of types that a rule names and that have no conversion action at Google.
+fn nameless<'a>(
+    row: &ConversionApi,
+    account: &Account,
+    rules: impl Iterator<Item = &'a CampaignConversionApi>,
+    place: &Place<'_>,
+) {
+    if account.platform() != Platform::Google {
+        return;
+    }
+    let named: BTreeSet<&TypeName> = rules.flat_map(|rule| &rule.types).collect();
+    let has_action = |wanted: &TypeName| account.events().any(|(known, _)| known == wanted);
+    for type_name in named.into_iter().filter(|name| !has_action(name)) {
+        if !row.events.contains_key(type_name.as_str()) {
+            place.problem(format!(
+                "has no conversion action for `{type_name}`, so that it is told nothing; add its id, or \"\" if that is \
+                 meant"
+            ));
+        }
+    }
 }
 
 /// Warns of events that TikTok may not know.

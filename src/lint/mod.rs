@@ -179,7 +179,7 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
             told::template(row, channel, sending, &place.at("postback"));
         }
     }
-    conversion_api::lint(definition, root, tracker);
+    conversion_api::lint(definition, root, tracker, sending.policy);
     campaign::lint(definition, root, tracker, sending);
 }
 

@@ -42,7 +42,8 @@ rows! { CONVERSION_API {
     "The page of its conversions. TikTok needs it, and Meta does for what happened on a website.",
     "\"https://www.example.com/thanks\"";
     "event_id", said("the receipt, a point and the type, as in `LPJ9VE42.Purchase`"),
-    "A template of the id by which the platform knows that an event of the browser and one of the server are the same.",
+    "A template of the id by which the platform knows that an event of the browser and one of the server are the same. \
+     A conversion that lacks a value of it is not told.",
     "\"{order_id}.{type}\"";
     "value", is("\"payout\""),
     "The value that the platform is told: `payout` in the channel's currency, `sum` as it came, `revenue` in the \
@@ -89,7 +90,8 @@ rows! { CONSENT {
     "Whether they may be used for personalised advertising: `granted` or `denied` (Google).",
     "\"denied\"";
     "role", NONE,
-    "The role of a parameter that says both for each conversion, as in `granted`, `1` or `no` (Google).",
+    "The role of a parameter that says both for each conversion, as in `granted`, `1` or `no` (Google). Another word is \
+     not passed on.",
     "\"x_consent\"";
 } }
 

@@ -1,9 +1,9 @@
 //! Access tokens that renew themselves, as secrets (OAuth 2.0, RFC 6749 section 6: a refresh token
 //! is given for an access token).
 //!
-//! The conversion APIs of Google and Microsoft take an access token that is valid for an hour. A
-//! host wraps its [`Secrets`](postback::port::Secrets) in [`Tokens`], and a configuration names the
-//! token as `host:NAME`:
+//! Google's Data Manager API takes an access token that is valid for an hour, and so do other APIs
+//! of Google and Microsoft. A host wraps its [`Secrets`](postback::port::Secrets) in [`Tokens`],
+//! and a configuration names the token as `host:NAME`:
 //!
 //! ```no_run
 //! use postback_http::Client;

@@ -75,6 +75,16 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
         shows_personal: arguments.show_personal,
     };
     let told = told::told(&tracker, &click, &events, &asked).map_err(Refused)?;
-    out.show(&told, |out| told::print(&told, out))?;
+    out.show(&told, |out| {
+        told::print(&told, out)?;
+        if click.private.is_empty() {
+            writeln!(
+                out,
+                "\nThe click has no `private`, so nothing of its visitor is known here. Where it came from `/api/clicks`, which \
+                 shows none, the server may have told more than this: `/api/explain?clickid=` has what it decided."
+            )?;
+        }
+        Ok(())
+    })?;
     Ok(())
 }

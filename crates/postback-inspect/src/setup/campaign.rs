@@ -127,7 +127,11 @@ impl Setup<'_> {
                 }
             }
             if let Some(account) = postback.account() {
-                for (type_name, event) in account.events() {
+                let wanted = &conditions.types;
+                for (type_name, event) in account
+                    .events()
+                    .filter(|(name, _)| wanted.is_empty() || wanted.contains(name))
+                {
                     step.with(format!("event of `{type_name}`"), event);
                 }
             }
