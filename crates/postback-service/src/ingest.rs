@@ -12,6 +12,7 @@ use crate::room::{self, Room};
 use crate::seldom::Seldom;
 use crate::shared::Shared;
 use crate::timely::within;
+use crate::unwritten;
 use postback::decide::{Reply, ReplyOutcome};
 use postback::drive::{self, IngestError};
 use postback::plan::RefusedBounds;
@@ -157,7 +158,11 @@ async fn decide(shared: &Shared, live: &Live, event: &value::Shared<Event>) -> R
             Some(_) => None,
             None => shared.turns.take(event).await,
         };
-        drive::ingest(&live.tracker, store, event, shared.now()).await
+        let (reply, plan) = drive::ingest_with_plan(&live.tracker, store, event, shared.now()).await?;
+        if let Some(plan) = &plan {
+            unwritten::note(plan);
+        }
+        Ok(reply)
     };
     let ingested = timeout(shared.limits.store, ingest).await;
     // Even without an answer, the commit may have succeeded.

@@ -64,6 +64,7 @@ mod texts;
 mod timely;
 mod turns;
 mod unreadable;
+mod unwritten;
 mod upload;
 mod vanish;
 mod work;

@@ -169,6 +169,12 @@ pub(crate) const POSTBACKS: Number = counter(
     "Attempts of postbacks, by `campaign`, `postback` and `outcome`: `delivered`, `accepted`, `retried`, `held`, `dead` \
      or `lease_lost`.",
 );
+pub(crate) const NOT_WRITTEN: Number = counter(
+    "postback_not_written_total",
+    "Postbacks and events of conversion APIs whose conditions held and which could not be written, by `campaign`, \
+     `postback` and `reason` (`no_user_agent`, `too_little_user_data`, `no_amount`, `too_old` .. or `template`). Nothing is \
+     queued of them.",
+);
 pub(crate) const LANE_QUEUED: Number = gauge(
     "postback_lane_queued",
     "Deliveries that wait to be sent or checked, or are being sent, by `lane`; measured each minute. From 10,000 on there \
@@ -197,7 +203,7 @@ pub(crate) const RESIDENT: Number = gauge(
     "The memory that the process holds, where the system says so (Linux); measured each minute.",
 );
 
-const ALL: [Number; 36] = [
+const ALL: [Number; 37] = [
     EVENTS,
     REFUSALS,
     REFUSED_KEPT,
@@ -228,6 +234,7 @@ const ALL: [Number; 36] = [
     REQUEST_SECONDS,
     ATTEMPTS,
     POSTBACKS,
+    NOT_WRITTEN,
     LANE_QUEUED,
     LANE_OLDEST_DUE,
     LANE_HELD,
