@@ -16,7 +16,7 @@ use alloc::collections::BTreeMap;
 pub struct Account {
     pub(crate) id: PostbackId,
     pub(crate) platform: Platform,
-    /// The receiver and the account there, by the secrets that its requests need.
+    /// The receiver and the account there, by its id.
     pub(crate) lane: Lane,
     /// What is told of each conversion type.
     pub(crate) events: BTreeMap<TypeName, EventTerms>,

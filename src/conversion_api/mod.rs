@@ -47,6 +47,7 @@ pub(crate) mod microsoft;
 pub(crate) mod names;
 mod person;
 mod subject;
+pub(crate) mod texts;
 pub(crate) mod tiktok;
 mod told;
 mod told_member;

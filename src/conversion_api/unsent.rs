@@ -57,6 +57,9 @@ pub enum Unsent {
         /// The macro's name.
         field: String,
     },
+    /// The template of the event id renders nothing, or a longer text than an id is.
+    #[error("event_id_length: `event_id` of the account renders nothing, or over 256 characters")]
+    EventIdLength,
     /// Limited Data Use is to hold, and it needs the visitor's address.
     #[error(
         "ldu_without_address: under Limited Data Use {platform} needs the visitor's address, which is not known (or `user_data` leaves it out)"

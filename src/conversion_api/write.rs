@@ -33,6 +33,9 @@ pub(crate) struct Written {
 /// which it arrives there.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
+/// The longest id of an event, in characters. (Our choice: no platform documents one.)
+const MAX_EVENT_ID: usize = 256;
+
 /// A day in seconds.
 const DAY: u64 = 24 * 60 * 60;
 
@@ -94,7 +97,11 @@ impl Account {
             Part::Text(text) => text.as_str(),
             Part::Hole(_) | Part::Optional { .. } => "",
         });
-        Ok(texts.collect::<String>().trim().to_string())
+        let id = texts.collect::<String>().trim().to_string();
+        match id.chars().count() {
+            1..=MAX_EVENT_ID => Ok(id),
+            _ => Err(Unsent::EventIdLength),
+        }
     }
 
     /// The time until which the platform takes the event, where it has a limit.

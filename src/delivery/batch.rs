@@ -115,11 +115,14 @@ impl Batch {
         Some(&self.deliveries.first()?.delivery.lane)
     }
 
-    /// The most deliveries that a request like this one may hold; 1 where each goes alone.
+    /// The most deliveries that a request of its lane may hold; 1 where each goes alone. A check of
+    /// a receipt is made for as many at least.
     #[must_use]
     pub fn limit(&self) -> u32 {
-        let first = self.deliveries.first().filter(|first| first.receipt.is_none());
-        let item = first.and_then(|first| first.delivery.outbound.item.as_ref());
+        let item = self
+            .deliveries
+            .first()
+            .and_then(|first| first.delivery.outbound.item.as_ref());
         item.map_or(1, |item| item.limit)
     }
 

@@ -119,7 +119,10 @@ impl<'a> Filler<'a> {
         match hole {
             Hole::Secret { reference, encoding } => {
                 let secret = self.secret(reference)?.expose_str();
-                let text = secret.ok_or_else(|| FillError::UnusableSecret(reference.clone()))?;
+                // No header can hold a control character; waiting may mend the secret.
+                let fits = |text: &&str| *encoding != Encoding::Verbatim || !text.chars().any(char::is_control);
+                let text = secret.filter(fits);
+                let text = text.ok_or_else(|| FillError::UnusableSecret(reference.clone()))?;
                 Ok(self.written(text.to_string(), *encoding))
             }
             Hole::Private { field, encoding } => {

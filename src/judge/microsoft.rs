@@ -117,7 +117,8 @@ fn taken(heard: &Heard<'_>, details: &[Detail<'_>], received: Scalar<'_>) -> Vec
 
 /// A request of which nothing was taken.
 fn refused(heard: &Heard<'_>, details: &[Detail<'_>]) -> Vec<Reading> {
-    let is_of_row = |detail: &Detail<'_>| !detail.is_warning.is_true() && detail.place().is_some();
+    let is_place = |place: usize| place < heard.rows;
+    let is_of_row = |detail: &Detail<'_>| !detail.is_warning.is_true() && detail.place().is_some_and(is_place);
     if !details.iter().any(is_of_row) {
         return heard.fault(Class::Row, "VALIDATION_ERROR");
     }

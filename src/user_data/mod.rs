@@ -68,9 +68,11 @@
 //! country does. Of a number written for use inside the country, the trunk prefix goes, as the
 //! country's numbering plan has it: `0` in most, none in Italy, `06` in Hungary, `8` in Russia.
 //! Within the North American plan a number has ten digits, and one of eleven that begins with 1
-//! keeps it. That such a number was written for use inside the country is a guess of ours; one that
-//! has its calling code without a plus (`33142868326` of a French buyer) gets it twice and finds
-//! nobody.
+//! keeps it. That such a number was written for use inside the country is a guess of ours. Where
+//! the country has a trunk prefix and the number begins with the calling code in its place, with
+//! eight digits or more behind it, it is taken as one that has its calling code (`33142868326` of
+//! a French buyer). In a country without a trunk prefix such a number gets the code twice and
+//! finds nobody.
 //!
 //! # Where the vendor's sources differ
 //!

@@ -8,6 +8,8 @@ use alloc::{format, string::String};
 /// The length of a number with its calling code: E.164 allows 15 digits, and the shortest plans
 /// (Niue, Saint Helena) have seven or eight.
 const LENGTHS: core::ops::RangeInclusive<usize> = 7..=15;
+/// The least digits of a number behind its calling code that is taken for a whole one. (Our guess.)
+const WHOLE: usize = 8;
 /// The length of a number of the North American plan without its 1.
 const NORTH_AMERICAN: usize = 10;
 /// The length of a number in Russia and Kazakhstan without its 7.
@@ -64,10 +66,22 @@ fn national(digits: &str, country: Country) -> Result<String, LeftOut> {
         "7" => with_code(digits, calling, &["8", "7"], RUSSIAN),
         _ => {
             let trunk = country.trunk_prefix();
+            if has_its_code(digits, calling, trunk) {
+                return Ok(digits.into());
+            }
             let number = digits.strip_prefix(trunk).unwrap_or(digits);
             Ok(format!("{calling}{number}"))
         }
     }
+}
+
+/// Whether a number begins with its calling code, although no plus says so. Inside a country with a
+/// trunk prefix a number begins with that; one that does not, and has a whole number behind the
+/// calling code, was written with it.
+fn has_its_code(digits: &str, calling: &str, trunk: &str) -> bool {
+    let is_national = trunk.is_empty() || digits.starts_with(trunk);
+    let rest = digits.strip_prefix(calling).filter(|_| !is_national);
+    rest.is_some_and(|rest| rest.len() >= WHOLE)
 }
 
 /// A number of a plan in which all have one length.
@@ -107,6 +121,10 @@ mod tests {
             ("VA", "06 6982 1234", "390669821234"),
             ("CI", "07 01 23 45 67", "2250701234567"),
             ("ES", "612 34 56 78", "34612345678"),
+            ("GB", "447700900123", "447700900123"),
+            ("DE", "49 151 12345678", "4915112345678"),
+            ("FR", "33142868326", "33142868326"),
+            ("DE", "4941 12345", "49494112345"), // an area code without its zero
             ("HU", "06 1 234 5678", "3612345678"),
             ("HU", "1 234 5678", "3612345678"),
             ("RU", "8 (912) 345-67-89", "79123456789"),

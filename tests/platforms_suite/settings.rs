@@ -44,7 +44,7 @@ test_event_code = "T1"
         "conversion_api[0].api_version: `v23.0` is older than v25.0; Meta retires its versions",
         "conversion_api[0].action_source: ",
         "conversion_api[0].action_sources.Upsell: ",
-        "conversion_api[0].event_id: has no macro",
+        "conversion_api[0].event_id: has no macro that tells two sales apart",
         "conversion_api[0].value: ",
         "conversion_api[0].default_country: `Atlantis` is no country; write two letters, as in `US`",
         "conversion_api[0].partner: Meta takes a partner of fewer than 23 characters",
@@ -138,4 +138,22 @@ fn a_type_may_have_happened_elsewhere() {
     let told = |query| body(&decided(&tracker(&accounts, CAMPAIGN), &click(), query), "to-meta");
     assert!(told("type=Upsell&sum=1&order=A&email=a%40example.com").contains(r#""action_source":"phone_call""#));
     assert!(told("sum=1&order=A&email=a%40example.com").contains(r#""action_source":"website""#));
+}
+
+#[test]
+fn a_name_that_is_blank_or_has_a_line_break_is_no_name() {
+    for (key, path) in [
+        ("events = { Purchase = \" \" }", "events.Purchase"),
+        ("events = { Purchase = \"a\\nb\" }", "events.Purchase"),
+        ("test_event_code = \" \"", "test_event_code"),
+        ("partner = \"a shop\\n\"", "partner"),
+        ("api_version = \"v+25.+0\"", "api_version"),
+        ("event_id = \"{type}\"", "event_id"),
+        ("event_id = \"{status}-{payout}\"", "event_id"),
+    ] {
+        let accounts = ACCOUNTS.replace("pixel = \"1234567890\"", &format!("pixel = \"1234567890\"\n{key}"));
+        let said = problems(&accounts, CAMPAIGN);
+        assert_eq!(said.len(), 1, "{key}: {said:?}");
+        assert!(said[0].starts_with(&format!("conversion_api[0].{path}: ")), "{said:?}");
+    }
 }

@@ -28,9 +28,13 @@ use tracing::Instrument;
 const LEASE: Duration = Duration::from_secs(60);
 /// The longest wait until the next look, since another node may have added to the outbox.
 const POLL: Duration = Duration::from_secs(1);
-/// For how long a request may wait for a place after its deliveries were leased. Then there is
-/// still more time left than a request takes.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How long the lease of deliveries lasts that are to go together: twice what one request may take.
+/// What had to wait for a place is leased again the sooner.
+const LEASE_TOGETHER: Duration = Duration::from_secs(30);
+/// For how long a request may wait for a place after its deliveries were leased: not long, since
+/// meanwhile the lane may be held and the person's data erased. What waited longer is leased again
+/// when its lease ends.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// The shortest wait after a look that found nothing to do.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -134,7 +138,6 @@ impl Dispatcher {
         let now = self.shared.now();
         self.letters.look(now);
         self.given.clear();
-        self.begin_waiting(now);
         self.asked = self.lanes.claim(now, LEASE);
         // All places are taken, so that the next look comes when a request ends.
         let Some(claim) = &self.asked else {
@@ -178,7 +181,7 @@ impl Dispatcher {
     /// Leases for the lanes whose requests hold many deliveries. Returns when more of them is due.
     async fn look_for_batches(&mut self, now: Timestamp) -> Option<Timestamp> {
         let mut next_due = None;
-        for claim in self.lanes.batches(now, LEASE) {
+        for claim in self.lanes.batches(now, LEASE_TOGETHER) {
             let is_waited_for = |(batch, _): &(Batch, Instant)| batch.lane() == claim.lane.as_ref();
             if self.waiting.iter().any(is_waited_for) {
                 continue;
@@ -217,12 +220,15 @@ impl Dispatcher {
     /// deliveries are leased again when their leases end.
     fn begin_waiting(&mut self, now: Timestamp) {
         let waiting = std::mem::take(&mut self.waiting);
+        // A half of what is free is left to the other lanes.
+        let mut places = self.lanes.free().div_ceil(2);
         for (batch, since) in waiting {
             if since.elapsed() >= LONGEST_WAIT {
                 continue;
             }
             let room = batch.lane().map_or(0, |lane| self.lanes.room(lane, now));
-            if room > 0 {
+            if room.min(places) > 0 {
+                places = places.saturating_sub(1);
                 self.begin(batch, now);
             } else {
                 self.waiting.push_back((batch, since));
@@ -291,6 +297,9 @@ impl Dispatcher {
             meter::turned(&lane, turn, self.lanes.ailing().count());
         }
         let round = sent.unwrap_or_default();
+        if round.held > 0 {
+            self.waiting.retain(|(batch, _)| batch.lane() != Some(&lane));
+        }
         meter::delivered(&round);
         meter::requested(&round, answer, begun.at.elapsed(), begun.attempts);
         if let Some((campaign, postback)) = &begun.postback {

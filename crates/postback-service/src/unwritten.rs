@@ -1,5 +1,5 @@
-//! Rules whose conditions hold and whose request could not be written: nothing is queued of them, so
-//! that no list of deliveries shows them.
+//! Rules whose conditions hold and whose request could not be written: nothing is queued of them,
+//! so that no list of deliveries shows them.
 
 use crate::numbers::NOT_WRITTEN;
 use crate::seldom::Seldom;

@@ -284,13 +284,51 @@ async fn what_was_leased_together_and_goes_alone_keeps_to_the_lanes_places() {
         .await;
     sleep(Duration::from_secs(30)).await;
     assert_eq!(world.delivered().await, 3_000);
-    // .. and then five hundred that can only be sent one by one, a second each.
+    // .. and then five hundred that can only be sent one by one, a second each. Most of those that
+    // were claimed together are claimed again when their leases end.
     world
         .enqueue_items("slow.example", 500, |number| format!("https://slow.example/{number}"))
         .await;
-    sleep(Duration::from_secs(120)).await;
+    sleep(Duration::from_secs(180)).await;
     assert_eq!(world.delivered().await, 3_500);
     assert!(world.network.most.lock().unwrap()["slow.example"] <= 8);
     let alone = world.attempts().await;
     assert_eq!(alone, 3_500, "nothing was sent twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_of_several_kinds_under_one_account_are_large_too() {
+    let mut world = World::with(LanePolicy::default()).await;
+    // Google takes a request for each conversion action.
+    let url = |number: usize| format!("https://pixel.example/{}", number % 3);
+    world.enqueue_items("pixel.example", 3_000, url).await;
+    sleep(Duration::from_secs(20)).await;
+    assert_eq!(world.delivered().await, 3_000);
+    let requests = world.answered("pixel.example").len();
+    assert!(requests <= 45, "{requests}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_with_many_requests_leave_places_to_the_others() {
+    let mut world = World::with(LanePolicy::default()).await;
+    for account in 0..14 {
+        let host = format!("slow-{account}.example");
+        let url = |_| format!("https://{host}/events");
+        world.enqueue_items(&host, 2_000, url).await;
+    }
+    sleep(Duration::from_secs(60)).await;
+    for account in 0..14 {
+        let host = format!("slow-{account}.example");
+        let url = |number: usize| format!("https://{host}/{number}");
+        world.enqueue_items(&host, 900, url).await;
+    }
+    sleep(Duration::from_millis(1_500)).await;
+    for second in 0..20 {
+        let began = Instant::now();
+        world.enqueue(&["fresh.example"]).await;
+        sleep(Duration::from_secs(3)).await;
+        let answered = world.answered("fresh.example");
+        assert_eq!(answered.len(), second + 1, "in second {second}");
+        assert!(answered[second].duration_since(began) <= Duration::from_millis(2_100));
+    }
 }

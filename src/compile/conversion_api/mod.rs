@@ -1,11 +1,11 @@
 //! Conversion APIs: the accounts at ad platforms that campaigns tell of conversions.
 
 mod platform;
-mod texts;
 
 use super::context::Context;
 use super::rows::{named, template};
 use crate::config::{Place, Refusal};
+use crate::conversion_api::texts::{country_of, digits, word};
 use crate::conversion_api::{Account, Shares, ValueOf, names};
 use crate::definition::{ConversionApi, Definition};
 use crate::delivery::Lane;
@@ -20,7 +20,6 @@ use alloc::{
     sync::Arc,
 };
 use platform::Made;
-use texts::{country_of, digits};
 
 /// `[[conversion_api]]`: the accounts that campaigns refer to.
 pub(super) fn resolve(
@@ -36,6 +35,11 @@ pub(super) fn resolve(
 
 fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Option<Account> {
     foreign_keys(row, place);
+    for (key, text) in [("test_event_code", &row.test_event_code), ("partner", &row.partner)] {
+        if let Some(text) = text {
+            place.at(key).accept(word(text));
+        }
+    }
     let value = row.value.as_deref().unwrap_or("payout");
     let value = place.at("value").accept(value_of(value, context));
     let event_id = row.event_id.as_ref();
@@ -112,8 +116,10 @@ fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) ->
         let at = place.at(type_name);
         let known = at.accept(type_name.parse::<TypeName>());
         let known = known.and_then(|type_name| context.type_name(&type_name, &at));
-        if row.platform == Platform::Google && !name.is_empty() {
-            at.accept(digits(name));
+        match row.platform {
+            _ if name.is_empty() => {}
+            Platform::Google => drop(at.accept(digits(name))),
+            _ => drop(at.accept(word(name))),
         }
         if let Some(known) = known {
             names.insert(known, name.clone());
@@ -174,9 +180,15 @@ fn event_id_template(text: &str, place: &Place<'_>) -> Option<BodyTemplate> {
         place.problem("an event id holds neither a secret nor a personal value");
         return None;
     }
-    if read.fields().next().is_none() {
-        place
-            .problem("has no macro, so that every event would have the same id; write `{order_id}.{type}` or the like");
+    let tells_apart = |field: &Field| {
+        use Field::{ClickId, ConversionSub, EventId, ExternalId, OrderId, PostbackId, RefId, Sub};
+        matches!(
+            field,
+            ClickId | ConversionSub(_) | EventId | ExternalId | OrderId | PostbackId | RefId | Sub(_)
+        )
+    };
+    if !read.fields().any(tells_apart) {
+        place.problem("has no macro that tells two sales apart; write `{order_id}.{type}` or the like");
         return None;
     }
     Some(read)

@@ -132,17 +132,30 @@ impl Lanes {
     }
 
     /// Notes that so many deliveries of a lane made so many requests, and that one of its requests
-    /// may hold `limit`. So much is claimed for the next request: twice as much as was leased while
-    /// all of it went into one request, and less where it did not.
+    /// may hold `limit`. The next claim of the lane follows from it: twice as much as was leased
+    /// while a half of the lane's share is enough for it, and less where not all of it fits into
+    /// the share.
     pub fn leased(&mut self, lane: &Lane, deliveries: u32, requests: u32, limit: u32) {
         if limit <= 1 {
             return;
         }
-        let one = deliveries.div_ceil(requests.max(1));
-        let next = if requests <= 1 { one.saturating_mul(2) } else { one };
+        let (share, requests) = (self.policy.share.max(1), requests.max(1));
         let traffic = self.lanes.entry(lane.clone()).or_default();
-        let least = if requests <= 1 { traffic.items } else { 2 };
-        traffic.items = next.max(least).min(limit).clamp(2, MOST_ITEMS);
+        traffic.items = if requests > share {
+            let fits = u64::from(deliveries).saturating_mul(share.into());
+            u32::try_from(fits.checked_div(requests.into()).unwrap_or_default()).unwrap_or(u32::MAX)
+        } else if requests <= share.div_ceil(2) {
+            traffic.items.max(deliveries.saturating_mul(2))
+        } else {
+            traffic.items
+        }
+        .clamp(2, limit.saturating_mul(requests).min(MOST_ITEMS).max(2));
+    }
+
+    /// How many places are free, of all lanes together.
+    #[must_use]
+    pub fn free(&self) -> u32 {
+        self.policy.places.max(1).saturating_sub(self.under_way)
     }
 
     /// Notes that a request of this lane begins.
@@ -202,11 +215,6 @@ impl Lanes {
     pub fn ailing(&self) -> impl Iterator<Item = &Lane> {
         let ailing = self.lanes.iter().filter(|(_, traffic)| traffic.is_ailing(&self.policy));
         ailing.map(|(lane, _)| lane)
-    }
-
-    /// How many places are free.
-    fn free(&self) -> u32 {
-        self.policy.places.max(1).saturating_sub(self.under_way)
     }
 
     /// Forgets lanes that nothing was sent to lately, where there are many.

@@ -48,12 +48,21 @@ fn a_lane_whose_requests_hold_many_is_claimed_alone_and_by_more_each_time() {
             .collect::<Vec<_>>()
     };
     assert_eq!(asked(&lanes), [4]);
-    for (leased, next) in [(4, 8), (8, 16), (3, 16), (700, 1_000), (1_000, 1_000)] {
-        lanes.leased(&lane, leased, 1, 1_000);
-        assert_eq!(asked(&lanes), [next], "after {leased}");
-    }
-    // What may only go in smaller requests is claimed by less.
-    for (leased, requests, next) in [(1_000, 2, 500), (500, 100, 5), (5, 5, 2), (2, 2, 2)] {
+    for (leased, requests, next) in [
+        (4, 1, 8),
+        (8, 1, 16),
+        (3, 1, 16),
+        (16, 3, 32), // requests of three kinds
+        (700, 1, 1_000),
+        (1_000, 1, 1_000),
+        (1_000, 3, 2_000),
+        (2_000, 6, 2_000),
+        // What may only go in smaller requests is claimed by less: no more than the share takes.
+        (2_000, 16, 1_000),
+        (1_000, 500, 16),
+        (16, 16, 8),
+        (8, 8, 8),
+    ] {
         lanes.leased(&lane, leased, requests, 1_000);
         assert_eq!(asked(&lanes), [next], "after {leased} in {requests}");
     }
@@ -61,7 +70,7 @@ fn a_lane_whose_requests_hold_many_is_claimed_alone_and_by_more_each_time() {
     lanes.began(&lane, at(0));
     assert_eq!((asked(&lanes), lanes.room(&lane, at(0))), (vec![], 0));
     lanes.ended(&lane, Ended::Answered, at(0));
-    assert_eq!((asked(&lanes), lanes.room(&lane, at(0))), (vec![2], 7));
+    assert_eq!((asked(&lanes), lanes.room(&lane, at(0))), (vec![8], 7));
 }
 
 #[test]

@@ -1,16 +1,16 @@
 //! The texts of an account, as the platforms write them.
 
+use super::meta;
 use crate::config::{Place, Refusal, one_of};
-use crate::conversion_api::meta;
 use crate::user_data::Country;
 use alloc::{format, string::String};
 
-pub(super) fn country_of(text: &str) -> Result<Country, Refusal> {
+pub(crate) fn country_of(text: &str) -> Result<Country, Refusal> {
     let unknown = || format!("`{}` is no country; write two letters, as in `US`", text.escape_debug()).into();
     Country::named(text).ok_or_else(unknown)
 }
 
-pub(super) fn needed<'a>(text: Option<&'a str>, place: &Place<'_>) -> Option<&'a str> {
+pub(crate) fn needed<'a>(text: Option<&'a str>, place: &Place<'_>) -> Option<&'a str> {
     if text.is_none_or(str::is_empty) {
         place.problem("is missing");
         return None;
@@ -18,20 +18,32 @@ pub(super) fn needed<'a>(text: Option<&'a str>, place: &Place<'_>) -> Option<&'a
     text
 }
 
-pub(super) fn numbered<'a>(text: Option<&'a str>, place: &Place<'_>) -> Option<&'a str> {
+pub(crate) fn numbered<'a>(text: Option<&'a str>, place: &Place<'_>) -> Option<&'a str> {
     let text = needed(text, place)?;
     place.accept(digits(text))?;
     Some(text)
 }
 
-pub(super) fn digits(text: &str) -> Result<(), Refusal> {
+pub(crate) fn digits(text: &str) -> Result<(), Refusal> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(());
     }
     Err(format!("`{}` is not a number of digits alone", text.escape_debug()).into())
 }
 
-pub(super) fn letters(text: &str) -> Result<&str, Refusal> {
+/// A name or a code: not blank, and without control characters.
+pub(crate) fn word(text: &str) -> Result<(), Refusal> {
+    if text.trim() == text && !text.is_empty() && !text.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` is blank, or has blanks around it or a control character",
+        text.escape_debug()
+    )
+    .into())
+}
+
+pub(crate) fn letters(text: &str) -> Result<&str, Refusal> {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(text);
     }
@@ -39,7 +51,7 @@ pub(super) fn letters(text: &str) -> Result<&str, Refusal> {
 }
 
 /// A customer's number at Google Ads, without its dashes.
-pub(super) fn customer(text: &str) -> Result<String, Refusal> {
+pub(crate) fn customer(text: &str) -> Result<String, Refusal> {
     let number: String = text.chars().filter(|c| *c != '-').collect();
     if number.len() == 10 && number.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(number);
@@ -52,13 +64,14 @@ pub(super) fn customer(text: &str) -> Result<String, Refusal> {
 }
 
 /// The numbers of a version: `v25.0` has 25 and 0.
-pub(super) fn numbers_of(text: &str) -> Result<(u32, u32), Refusal> {
+pub(crate) fn numbers_of(text: &str) -> Result<(u32, u32), Refusal> {
     let numbers = text.strip_prefix('v').and_then(|rest| rest.split_once('.'));
-    let numbers = numbers.and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    let number = |text: &str| digits(text).ok().and_then(|()| text.parse().ok());
+    let numbers = numbers.and_then(|(major, minor)| Some((number(major)?, number(minor)?)));
     numbers.ok_or_else(|| format!("`{}` is no version, as in `{}`", text.escape_debug(), meta::VERSION).into())
 }
 
-pub(super) fn meta_version(text: &str) -> Result<&str, Refusal> {
+pub(crate) fn meta_version(text: &str) -> Result<&str, Refusal> {
     let (major, _) = numbers_of(text)?;
     if major < meta::OLDEST_VERSION {
         let oldest = meta::OLDEST_VERSION;
@@ -71,7 +84,7 @@ pub(super) fn meta_version(text: &str) -> Result<&str, Refusal> {
     Ok(text)
 }
 
-pub(super) fn meta_partner(text: &str) -> Result<(), Refusal> {
+pub(crate) fn meta_partner(text: &str) -> Result<(), Refusal> {
     let letters = text.chars().filter(char::is_ascii_alphabetic).count();
     if letters >= 2 && text.chars().count() < 23 {
         return Ok(());
@@ -79,7 +92,7 @@ pub(super) fn meta_partner(text: &str) -> Result<(), Refusal> {
     Err("Meta takes a partner of fewer than 23 characters, at least two of them letters".into())
 }
 
-pub(super) fn agreed(text: Option<&str>) -> Result<Option<bool>, Refusal> {
+pub(crate) fn agreed(text: Option<&str>) -> Result<Option<bool>, Refusal> {
     let word = text.map(|text| one_of(text, "a consent", &["granted", "denied"]));
     Ok(word.transpose()?.map(|word| word == "granted"))
 }
