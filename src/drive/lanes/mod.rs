@@ -149,7 +149,7 @@ impl Lanes {
         } else {
             traffic.items
         }
-        .clamp(2, limit.saturating_mul(requests).min(MOST_ITEMS).max(2));
+        .clamp(2, limit.saturating_mul(requests).clamp(2, MOST_ITEMS));
     }
 
     /// How many places are free, of all lanes together.

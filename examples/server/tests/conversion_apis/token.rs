@@ -1,6 +1,6 @@
 //! A token that expires under load.
 
-use crate::world::{HOUR, TOKENS, World, all_four, finding, is_of, now, round, rule};
+use crate::world::{HOUR, TOKENS, World, all_four, finding, is_of, round, rule};
 use bytes::Bytes;
 use http::Request;
 use postback::delivery::{DeliveryState, Lane};
