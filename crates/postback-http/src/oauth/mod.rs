@@ -5,19 +5,19 @@
 //! of Google and Microsoft. A host wraps its [`Secrets`](postback::port::Secrets) in [`Tokens`],
 //! and a configuration names the token as `host:NAME`:
 //!
-//! ```no_run
+//! ```
+//! use postback::port::Secrets;
 //! use postback_http::Client;
 //! use postback_http::oauth::{Credential, Tokens};
+//! use std::error::Error;
 //! use std::sync::Arc;
 //!
-//! # fn secrets() -> Arc<dyn postback::port::Secrets> { unimplemented!() }
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = Arc::new(Client::new()?);
-//! // `token = "host:google"` of the configuration is the current access token from now on.
-//! let tokens = Tokens::new(secrets(), client).with("google", Credential::read("/var/lib/postback/google.json")?);
-//! # drop(tokens);
-//! # Ok(())
-//! # }
+//! /// `token = "host:google"` of a configuration is the current access token from now on.
+//! fn with_google(secrets: Arc<dyn Secrets>) -> Result<Tokens, Box<dyn Error>> {
+//!     let client = Arc::new(Client::new()?);
+//!     let google = Credential::read("/var/lib/postback/google.json")?;
+//!     Ok(Tokens::new(secrets, client).with("google", google))
+//! }
 //! ```
 //!
 //! The module works inside a tokio runtime whose time is enabled.
