@@ -14,6 +14,7 @@ use postback::port::{Claim, StoreError};
 use postback::value::{CampaignId, PostbackId};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    slice,
     sync::Arc,
     time::Duration,
 };
@@ -155,6 +156,7 @@ impl Dispatcher {
                 self.letters.given_up(&round.given_up, now);
                 let idle = if batches.is_empty() { PAUSE } else { Duration::ZERO };
                 for batch in batches {
+                    self.learn(slice::from_ref(&batch));
                     self.begin(batch, now);
                 }
                 let batched = self.look_for_batches(now).await;
@@ -205,7 +207,7 @@ impl Dispatcher {
         next_due
     }
 
-    /// Notes how many deliveries of a lane went into one request.
+    /// Notes into how many requests the deliveries that were leased of a lane went.
     fn learn(&mut self, batches: &[Batch]) {
         let Some((first, lane)) = batches.first().and_then(|first| Some((first, first.lane()?))) else {
             return;
@@ -245,9 +247,6 @@ impl Dispatcher {
         let given = self.given.entry(begun.lane.clone()).or_default();
         *given = given.saturating_add(deliveries);
         self.lanes.began(&begun.lane, now);
-        if deliveries <= 2 {
-            self.lanes.leased(&begun.lane, deliveries, 1, batch.limit());
-        }
         let span = tracing::info_span!("deliver", delivery = %first.delivery.id, lane = %begun.lane, deliveries);
         let shared = self.shared.clone();
         let sending = async move { drive::send(&sender(&shared), &batch).await };
