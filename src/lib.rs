@@ -140,6 +140,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod accounts;
 pub mod clickbank;
 pub mod compile;
 pub mod condition;
@@ -160,6 +161,7 @@ mod id;
 pub mod intake;
 pub mod judge;
 pub mod lint;
+mod lookup;
 mod meaning;
 #[cfg(feature = "std")]
 pub mod memory;

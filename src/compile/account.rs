@@ -1,10 +1,9 @@
 //! What belongs to the account as a whole: currency, statuses, types, rates, domains, the keys of
 //! click ids.
 
-use super::rows::{is_default, named};
-use super::zone::{self, Zones};
 use crate::config::Place;
 use crate::definition::{Definition, Rate};
+use crate::lookup::{Zones, domain_url, is_default, named, web_url, zone};
 use crate::model::{Counts, Status};
 use crate::tracker::compiled::{ConversionType, Domain};
 use crate::tracker::rates::Rates;
@@ -12,10 +11,8 @@ use crate::value::{Currency, DomainId, SecretReference, TypeName, Zone};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
-    string::String,
     vec::Vec,
 };
-use url::Url;
 
 pub(super) struct Account {
     pub(super) currency: Currency,
@@ -31,8 +28,8 @@ pub(super) struct Account {
 
 pub(super) fn resolve(definition: &Definition, root: &Place<'_>, zones: Option<&dyn Zones>) -> Account {
     let (types, default_type) = types(definition, root);
-    let zone = definition.timezone.as_deref();
-    let zone = zone.and_then(|name| root.at("timezone").accept(zone::zone(name, zones)).flatten());
+    let name = definition.timezone.as_deref();
+    let zone = name.and_then(|name| root.at("timezone").accept(zone(name, zones)).flatten());
     let revenue = definition.revenue_statuses.clone();
     Account {
         currency: definition.currency.unwrap_or(Currency::USD),
@@ -108,25 +105,4 @@ fn domains(definition: &Definition, root: &Place<'_>) -> BTreeMap<DomainId, Doma
             referrer_policy: row.referrer_policy.unwrap_or_default(),
         })
     })
-}
-
-/// The URL without a slash at the end.
-pub(super) fn domain_url(text: &str) -> Result<String, String> {
-    let is_bare = |url: &Url| url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    match web_url(text).filter(is_bare) {
-        Some(url) => Ok(url.origin().ascii_serialization()),
-        None => Err(format!(
-            "`{}` is not the URL of a domain, as in `https://trk.example.com`",
-            text.escape_debug()
-        )),
-    }
-}
-
-pub(super) fn web_url(text: &str) -> Option<Url> {
-    // The parser drops some of these characters silently, so the URL would not be the one that was
-    // written.
-    let clean = !text.chars().any(|c| c.is_control() || c.is_whitespace());
-    let url = Url::parse(text).ok().filter(|_| clean)?;
-    let plain = url.username().is_empty() && url.password().is_none();
-    (matches!(url.scheme(), "http" | "https") && plain).then_some(url)
 }

@@ -1,13 +1,12 @@
 //! Campaigns: paths, costs, postbacks.
 
 use super::channel::Draft;
-use super::context::Context;
 use super::postback;
 use super::reach::Reach;
-use super::rows::{named, refer, title};
 use crate::config::Place;
 use crate::conversion_api::Account;
 use crate::definition::{self, Cost, Definition};
+use crate::lookup::{Context, named, refer, title};
 use crate::plan::MAX_TRACED_RULES;
 use crate::tracker::compiled::{Campaign, Offer, Path, PostbackRule, Source};
 use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId, PostbackId};

@@ -1,11 +1,10 @@
 //! Traffic channels.
 
-use super::context::Context;
 use super::parameter::{cookie_name, macro_text, parameter_name};
 use super::request;
-use super::rows::{is_new, named, title};
 use crate::config::Place;
 use crate::definition::{Definition, PostbackRequest, TrafficChannel};
+use crate::lookup::{Context, is_new, named, title};
 use crate::model::ParameterRole;
 use crate::scope::{ClickSlot, ParameterName};
 use crate::template::placeholders;

@@ -1,9 +1,8 @@
 //! How a source writes amounts, currencies and times.
 
-use super::context::Context;
-use super::zone;
 use crate::config::Place;
 use crate::definition::{Amounts, OfferSource, TimeFormat, Times};
+use crate::lookup::{Context, of_times};
 use crate::network::{AmountFormat, DecimalMark, Formats, Symbol, ThousandsMark};
 use crate::value::{Currency, Zone};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
@@ -54,7 +53,7 @@ fn amounts_of(row: &Amounts, place: &Place<'_>, currencies: &Currencies) -> Amou
 fn times(row: &Times, place: &Place<'_>, context: &Context<'_>) -> Option<(TimeFormat, Zone)> {
     let place = place.at("zone");
     if !row.format.has_offset() {
-        let zone = zone::of_times(row.zone.as_deref(), context.timezone, context.zones, &place)?;
+        let zone = of_times(row.zone.as_deref(), context.timezone, context.zones, &place)?;
         return Some((row.format.clone(), zone));
     }
     if row.zone.is_some() {

@@ -32,8 +32,6 @@
 mod account;
 mod campaign;
 mod channel;
-mod context;
-mod conversion_api;
 mod format;
 mod offer;
 pub(crate) mod options;
@@ -42,22 +40,21 @@ mod postback;
 mod reach;
 mod reply;
 mod request;
-mod rows;
 mod source;
 #[cfg(test)]
 mod tests;
-mod zone;
 
+pub use crate::lookup::Zones;
 pub(crate) use options::CompileOptions;
 pub(crate) use reach::Reach;
-pub use zone::Zones;
 
+use crate::accounts;
 use crate::config::{Document, Place, Problems, Report};
 use crate::definition::Definition;
+use crate::lookup::{Context, Known};
 use crate::tracker::{Tables, Tracker};
 use crate::value::Fingerprint;
 use alloc::{string::String, sync::Arc};
-use context::{Context, Known};
 
 /// Compiles a document.
 ///
@@ -145,7 +142,7 @@ fn tracker(
     let (mut sources, default_source) = source::resolve(definition, root, &context);
     let offers = offer::resolve(definition, root, &context, &sources);
     source::compare_statuses(&mut sources, offers.values());
-    let accounts = conversion_api::resolve(definition, root, &context);
+    let accounts = accounts::resolve(definition, root, &context);
     let channels = channel::resolve(definition, root, &context);
     let campaigns = campaign::resolve(
         definition,

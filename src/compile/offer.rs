@@ -1,9 +1,8 @@
 //! Offers.
 
-use super::context::Context;
-use super::rows::{named, refer, template, title};
 use crate::config::Place;
 use crate::definition::Definition;
+use crate::lookup::{Context, named, refer, template, title};
 use crate::template::UrlTemplate;
 use crate::tracker::compiled::{Offer, Source};
 use crate::value::{Money, OfferId, OfferSourceId};

@@ -1,6 +1,6 @@
 //! The options of the compiler.
 
-use super::zone::Zones;
+use crate::lookup::Zones;
 use crate::value::Namespace;
 use alloc::sync::Arc;
 

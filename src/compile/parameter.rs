@@ -1,8 +1,8 @@
 //! The parameter table of an offer source, and the meanings of its postbacks' query parameters.
 
-use super::rows::is_new;
 use crate::config::{Place, Refusal};
 use crate::definition::{self, OfferSource};
+use crate::lookup::is_new;
 use crate::model::ParameterRole;
 use crate::network::{MAX_PARAMETER_NAME, Meaning, ParameterMap, SourceParameter};
 use alloc::{

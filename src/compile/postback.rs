@@ -1,15 +1,14 @@
 //! A campaign's rules: conditions, payout, updates, and what is sent.
 
 use super::channel::Draft;
-use super::context::Context;
-use super::conversion_api::value_of;
 use super::reach::Reach;
 use super::request;
-use super::rows::{named, refer};
+use crate::accounts::value_of;
 use crate::config::Place;
 use crate::conversion_api::Account;
 use crate::definition;
 use crate::delivery::{Lane, RetryPolicy};
+use crate::lookup::{Context, named, refer};
 use crate::model::Updates;
 use crate::rule::Conditions;
 use crate::scope::ParameterName;

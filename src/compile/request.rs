@@ -1,10 +1,10 @@
 //! The request of a postback: where it goes, what it carries, which response is success, and when
 //! it is tried again.
 
-use super::rows::template;
 use crate::config::{MAX_ENTRIES, Place, status_ranges};
 use crate::definition::{self, PostbackRequest};
 use crate::delivery::{RetryPolicy, SuccessRule};
+use crate::lookup::template;
 use crate::model::Method;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{SecretReference, Shared};

@@ -1,11 +1,10 @@
 //! Offer sources.
 
-use super::context::Context;
-use super::rows::{is_default, named, refer, title};
 use super::{format as formats, parameter, reply};
 use crate::config::{Place, Refusal};
 use crate::definition::{Definition, OfferSource, Protocol};
 use crate::event::Kind;
+use crate::lookup::{Context, is_default, named, refer, title};
 use crate::model::{Counts, Duplicates, Status, TypeCase};
 use crate::network::Meaning;
 use crate::plan::{DEFAULT_REFUSED_DAYS, RefusedBounds};

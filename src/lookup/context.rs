@@ -13,27 +13,27 @@ use alloc::{
 };
 
 /// What every part of the definition may refer to.
-pub(super) struct Context<'a> {
-    pub(super) namespace: &'a Namespace,
-    pub(super) zones: Option<&'a dyn Zones>,
+pub(crate) struct Context<'a> {
+    pub(crate) namespace: &'a Namespace,
+    pub(crate) zones: Option<&'a dyn Zones>,
     /// The account's time zone: its name, and what it means where that is known.
-    pub(super) timezone: (Option<&'a str>, Option<&'a Zone>),
+    pub(crate) timezone: (Option<&'a str>, Option<&'a Zone>),
     /// The account's currency.
-    pub(super) currency: Currency,
-    pub(super) known: Known<'a>,
+    pub(crate) currency: Currency,
+    pub(crate) known: Known<'a>,
     /// The conversion types of the account.
-    pub(super) types: BTreeMap<TypeName, ConversionType>,
-    pub(super) default_type: Option<TypeName>,
-    pub(super) revenue_statuses: BTreeSet<Status>,
+    pub(crate) types: BTreeMap<TypeName, ConversionType>,
+    pub(crate) default_type: Option<TypeName>,
+    pub(crate) revenue_statuses: BTreeSet<Status>,
 }
 
 impl Context<'_> {
-    pub(super) fn type_name(&self, name: &TypeName, place: &Place<'_>) -> Option<TypeName> {
+    pub(crate) fn type_name(&self, name: &TypeName, place: &Place<'_>) -> Option<TypeName> {
         refer(name, "conversion type", &self.known.types, place)
     }
 
     /// The types that a list names; an unknown one is reported.
-    pub(super) fn type_names(&self, names: &[TypeName], key: &str, place: &Place<'_>) -> Vec<TypeName> {
+    pub(crate) fn type_names(&self, names: &[TypeName], key: &str, place: &Place<'_>) -> Vec<TypeName> {
         let names = place.rows(key, names);
         names.filter_map(|(place, name)| self.type_name(name, &place)).collect()
     }
@@ -41,17 +41,17 @@ impl Context<'_> {
 
 /// The names that are defined, also by rows that have a problem of their own. So a broken row is
 /// reported once, and not at every place that refers to it.
-pub(super) struct Known<'a> {
-    pub(super) types: BTreeSet<&'a str>,
-    pub(super) domains: BTreeSet<&'a str>,
-    pub(super) sources: BTreeSet<&'a str>,
-    pub(super) offers: BTreeSet<&'a str>,
-    pub(super) channels: BTreeSet<&'a str>,
-    pub(super) apis: BTreeSet<&'a str>,
+pub(crate) struct Known<'a> {
+    pub(crate) types: BTreeSet<&'a str>,
+    pub(crate) domains: BTreeSet<&'a str>,
+    pub(crate) sources: BTreeSet<&'a str>,
+    pub(crate) offers: BTreeSet<&'a str>,
+    pub(crate) channels: BTreeSet<&'a str>,
+    pub(crate) apis: BTreeSet<&'a str>,
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn of(definition: &'a Definition) -> Self {
+    pub(crate) fn of(definition: &'a Definition) -> Self {
         Self {
             types: definition
                 .conversion_types

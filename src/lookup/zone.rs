@@ -16,7 +16,7 @@ pub trait Zones: fmt::Debug + Send + Sync {
 }
 
 /// The zone of a name; none where the host has no zones. `UTC` needs none.
-pub(super) fn zone(name: &str, zones: Option<&dyn Zones>) -> Result<Option<Zone>, Refusal> {
+pub(crate) fn zone(name: &str, zones: Option<&dyn Zones>) -> Result<Option<Zone>, Refusal> {
     named(name)?;
     if name == "UTC" {
         return Ok(Some(Zone::utc()));
@@ -52,7 +52,7 @@ fn named(text: &str) -> Result<(), Refusal> {
 }
 
 /// The zone of times without an offset: the one that the source names, else the account's.
-pub(super) fn of_times(
+pub(crate) fn of_times(
     own: Option<&str>,
     account: (Option<&str>, Option<&Zone>),
     zones: Option<&dyn Zones>,

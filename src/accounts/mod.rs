@@ -1,14 +1,14 @@
-//! Conversion APIs: the accounts at ad platforms that campaigns tell of conversions.
+//! Compiles `[[conversion_api]]`: the accounts at ad platforms that campaigns tell of conversions.
+//! (Layer 4.)
 
 mod platform;
 
-use super::context::Context;
-use super::rows::{named, template};
 use crate::config::{Place, Refusal};
 use crate::conversion_api::texts::{country_of, digits, word};
 use crate::conversion_api::{Account, Shares, ValueOf, names};
 use crate::definition::{ConversionApi, Definition};
 use crate::delivery::Lane;
+use crate::lookup::{Context, named, template};
 use crate::model::{Platform, UserDatum};
 use crate::scope::Field;
 use crate::template::BodyTemplate;
@@ -22,7 +22,7 @@ use alloc::{
 use platform::Made;
 
 /// `[[conversion_api]]`: the accounts that campaigns refer to.
-pub(super) fn resolve(
+pub(crate) fn resolve(
     definition: &Definition,
     root: &Place<'_>,
     context: &Context<'_>,
@@ -147,7 +147,7 @@ fn shares(row: &ConversionApi) -> BTreeSet<UserDatum> {
 }
 
 /// Which money is the value of an event.
-pub(super) fn value_of(text: &str, context: &Context<'_>) -> Result<ValueOf, Refusal> {
+pub(crate) fn value_of(text: &str, context: &Context<'_>) -> Result<ValueOf, Refusal> {
     match text {
         "payout" => Ok(ValueOf::Payout),
         "sum" => Ok(ValueOf::Sum),

@@ -10,7 +10,7 @@ use alloc::{
 use core::{fmt::Display, mem::replace};
 
 /// The name, if it refers to something that is defined; any other is reported.
-pub(super) fn refer<T: AsRef<str> + Clone>(
+pub(crate) fn refer<T: AsRef<str> + Clone>(
     name: &T,
     what: &str,
     known: &BTreeSet<&str>,
@@ -25,7 +25,7 @@ pub(super) fn refer<T: AsRef<str> + Clone>(
 
 /// Resolves the rows of a list, and collects what comes of them by their names. `name` finds a
 /// row's name, which stands under `key`. A name that two rows have is reported.
-pub(super) fn named<'r, R, N, T, C>(
+pub(crate) fn named<'r, R, N, T, C>(
     list: (&Place<'_>, &str, &'r [R]),
     (key, name): (&str, impl Fn(&'r R) -> &'r N),
     mut resolve: impl FnMut(&'r R, &Place<'_>) -> Option<T>,
@@ -45,7 +45,7 @@ where
 }
 
 /// Whether no row before this one has the value; a second one is reported.
-pub(super) fn is_new<T: Ord + Clone + Display>(place: &Place<'_>, value: &T, seen: &mut BTreeSet<T>) -> bool {
+pub(crate) fn is_new<T: Ord + Clone + Display>(place: &Place<'_>, value: &T, seen: &mut BTreeSet<T>) -> bool {
     let new = seen.insert(value.clone());
     if !new {
         place.problem(format!("`{value}` is given twice"));
@@ -54,7 +54,7 @@ pub(super) fn is_new<T: Ord + Clone + Display>(place: &Place<'_>, value: &T, see
 }
 
 /// Whether a row is the default of its list; a second one is reported.
-pub(super) fn is_default(default: bool, what: &str, has_default: &mut bool, row: &Place<'_>) -> bool {
+pub(crate) fn is_default(default: bool, what: &str, has_default: &mut bool, row: &Place<'_>) -> bool {
     if !default {
         return false;
     }
@@ -66,12 +66,12 @@ pub(super) fn is_default(default: bool, what: &str, has_default: &mut bool, row:
 }
 
 /// The title of a row; its id by default.
-pub(super) fn title(title: Option<&String>, id: &impl ToString) -> String {
+pub(crate) fn title(title: Option<&String>, id: &impl ToString) -> String {
     title.cloned().unwrap_or_else(|| id.to_string())
 }
 
 /// The template that was parsed; each of its problems is reported on its own.
-pub(super) fn template<T>(parsed: Result<T, TemplateError>, place: &Place<'_>) -> Option<T> {
+pub(crate) fn template<T>(parsed: Result<T, TemplateError>, place: &Place<'_>) -> Option<T> {
     let report = |error: TemplateError| {
         for problem in error.problems() {
             place.refuse(problem.to_string());

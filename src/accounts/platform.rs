@@ -1,13 +1,12 @@
 //! The part of an account that each platform has of its own.
 
-use crate::compile::account::{domain_url, web_url};
-use crate::compile::context::Context;
 use crate::config::{Place, one_of};
 use crate::conversion_api::texts::{
     agreed, customer, letters, meta_partner, meta_version, needed, numbered, numbers_of,
 };
 use crate::conversion_api::{Terms, google, meta, microsoft, tiktok};
 use crate::definition::ConversionApi;
+use crate::lookup::{Context, domain_url, web_url};
 use crate::model::Platform;
 use crate::outbound::Outbound;
 use crate::value::TypeName;
