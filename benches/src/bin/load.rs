@@ -35,6 +35,10 @@ struct Arguments {
     /// Whether no sale fires a postback.
     #[arg(long)]
     without_deliveries: bool,
+    /// How long events and deliveries are kept, as in `5m`; by default for ever. The service
+    /// deletes every ten minutes.
+    #[arg(long)]
+    kept: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -59,13 +63,16 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
         warm_up,
         connections,
         without_deliveries,
+        kept,
         ..
     } = arguments;
     let (folder, world, channel) = (scratch()?, Arc::new(World::new()?), Channel::start().await?);
     let told = (!without_deliveries).then_some(channel.address());
     let (warm, all) = (warm_up * rate, (warm_up + seconds) * rate);
     let program = std::env::current_exe()?;
-    let server = Server::start(&program, folder.path(), &world, all, told, &[]).await?;
+    let options: Vec<_> = kept.map(|kept| format!("--kept={kept}")).into_iter().collect();
+    let database = folder.path().join("server.db");
+    let server = Server::start(&program, folder.path(), &world, all, told, &options).await?;
     let sender = server.sender(&world, connections);
     let latencies = Latencies::default();
     sender.at_a_rate(0..warm, rate, &latencies).await?;
@@ -81,7 +88,8 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
     for minute in 1..=seconds / 60 {
         tokio::time::sleep(Duration::from_secs(60)).await;
         let taken = latencies.take();
-        println!("minute {minute}: {taken}; {} KiB", server.resident()?);
+        let file = std::fs::metadata(&database)?.len() >> 20;
+        println!("minute {minute}: {taken}; {} KiB, file {file} MiB", server.resident()?);
         total.merge(&taken);
     }
     sending.await??;

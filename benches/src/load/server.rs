@@ -45,6 +45,9 @@ pub struct Serve {
     /// Whether connections are limited as they usually are.
     #[arg(long)]
     pub limited: bool,
+    /// How long events and deliveries are kept, as in `5m`; by default for ever.
+    #[arg(long)]
+    pub kept: Option<String>,
 }
 
 impl Serve {
@@ -60,7 +63,13 @@ impl Serve {
             options.group = group;
         }
         let store = Arc::new(SqliteStore::open(&self.database, &options)?);
-        let document = Document::from_toml(&configuration(self.channel))?;
+        let mut text = configuration(self.channel);
+        if let Some(kept) = self.kept {
+            text.push_str(&format!(
+                "\n[retention]\nevents = \"{kept}\"\ndeliveries = \"{kept}\"\n"
+            ));
+        }
+        let document = Document::from_toml(&text)?;
         let tracker = compile(&document, &CompileOptions::new(NAMESPACE.parse()?))?;
         let policy = AddressPolicy::default().allow("127.0.0.1/32".parse()?);
         let client = Client::builder().policy(policy).build()?;

@@ -44,11 +44,16 @@ impl Unstored {
     }
 }
 
-/// Makes a message durable. A postback may go to the journal, since most networks send it only
-/// once; everything else is sent again.
+/// Whether what came is sent again by itself: ClickBank repeats its notifications for hours, and
+/// most networks send a postback only once.
+pub(crate) fn is_sent_again(interface: Interface) -> bool {
+    interface != Interface::Postback
+}
+
+/// Makes a message durable. One that nobody sends again may go to the journal.
 pub(crate) async fn keep_message<T, F>(
     shared: &Shared,
-    interface: Interface,
+    is_sent_again: bool,
     store: impl Fn() -> F,
     journal: impl AsyncFnOnce(&Journal, &Unstored) -> bool,
 ) -> Durable<T>
@@ -56,10 +61,10 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, Unstored>> + Send + 'static,
 {
-    match interface {
-        Interface::Postback => keep(shared, None, store, journal).await,
-        _ => stored_or_not(shared, store().await),
+    if is_sent_again {
+        return stored_or_not(shared, store().await);
     }
+    keep(shared, None, store, journal).await
 }
 
 /// Makes something durable. `store` begins a call of the store. If there is a journal, the call is

@@ -49,26 +49,41 @@ pub enum Taken {
 /// Takes in an event, even if its sender closes the connection: many senders do not wait for the
 /// response.
 pub(crate) async fn take_in(shared: &Arc<Shared>, live: &Arc<Live>, event: Event) -> Result<Taken, NotStored> {
+    let is_sent_again = durable::is_sent_again(event.interface);
+    begin(shared, live, event, is_sent_again).await
+}
+
+/// Takes in an event whose message is kept elsewhere until it is in the store. It never goes to the
+/// journal, where it would stand beside its message and could be taken in a second time.
+pub(crate) async fn take_in_kept(shared: &Arc<Shared>, live: &Arc<Live>, event: Event) -> Result<Taken, NotStored> {
+    begin(shared, live, event, true).await
+}
+
+async fn begin(shared: &Arc<Shared>, live: &Arc<Live>, event: Event, is_sent_again: bool) -> Result<Taken, NotStored> {
     let (shared, live) = (shared.clone(), live.clone());
     let span = tracing::info_span!("ingest", source = event.source.as_str(), event = %event.id);
     let taking = async move {
         let (interface, began) = (event.interface, Instant::now());
-        let taken = take(&shared, &live, event.into()).await;
+        let taken = take(&shared, &live, event.into(), is_sent_again).await;
         meter::ingested(interface, began.elapsed());
         taken
     };
     tokio::spawn(taking.instrument(span)).await.unwrap_or(Err(NotStored))
 }
 
-/// Decides an event, or writes a postback to the journal while the store takes nothing. Everything
-/// else is sent again.
-async fn take(shared: &Arc<Shared>, live: &Arc<Live>, event: value::Shared<Event>) -> Result<Taken, NotStored> {
+/// Decides an event. While the store takes nothing, what nobody sends again goes to the journal.
+async fn take(
+    shared: &Arc<Shared>,
+    live: &Arc<Live>,
+    event: value::Shared<Event>,
+    is_sent_again: bool,
+) -> Result<Taken, NotStored> {
     let store = || {
         let (shared, live, event) = (shared.clone(), live.clone(), event.clone());
         async move { decide(&shared, &live, &event).await }
     };
     let journal = async |place: &Journal, why: &Unstored| journal(place, &event, why).await;
-    match durable::keep_message(shared, event.interface, store, journal).await {
+    match durable::keep_message(shared, is_sent_again, store, journal).await {
         Durable::Stored(reply) => Ok(Taken::Decided(reply)),
         Durable::Journalled => Ok(Taken::Journalled),
         Durable::Nowhere(why) => {

@@ -28,12 +28,13 @@ const TELL_EVERY: Duration = Duration::from_secs(60 * 60);
 /// postback again.
 pub(crate) async fn keep(shared: &Arc<Shared>, source: &Source, body: RefusedBody) -> Option<RefusedId> {
     let bounds = source.refused_bounds();
+    let is_sent_again = durable::is_sent_again(body.row.interface);
     let store = || {
         let (shared, body) = (shared.clone(), body.clone());
         async move { durable::timely(&shared, keep_waiting(&shared, body, bounds)).await }
     };
     let journal = async |place: &Journal, why: &Unstored| journal(place, &body, why).await;
-    match durable::keep_message(shared, body.row.interface, store, journal).await {
+    match durable::keep_message(shared, is_sent_again, store, journal).await {
         Durable::Stored(()) => look_now_and_then(shared, source),
         Durable::Journalled => {}
         Durable::Nowhere(_) => return None,

@@ -9,6 +9,7 @@ mod bulk;
 mod by_hand;
 mod cancel;
 mod click;
+mod clock;
 mod configure;
 mod conversion_apis;
 mod decide;

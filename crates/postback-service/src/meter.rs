@@ -3,7 +3,7 @@
 
 use crate::journal::JournalState;
 use crate::numbers::{
-    ATTEMPTS, ATTRIBUTED_LATE, CLICKS, COMMIT_CALLS, COMMIT_SECONDS, DEAD_LETTER_OLDEST, DEAD_LETTERS,
+    ATTEMPTS, ATTRIBUTED_LATE, CLICKS, CLOCK_PUT_BACK, COMMIT_CALLS, COMMIT_SECONDS, DEAD_LETTER_OLDEST, DEAD_LETTERS,
     DEAD_LETTERS_DELETED, DELIVERIES, DISK_FREE, EVENTS, FORMS_GUESSED, FORMS_STOPPED, INGEST_SECONDS, JOURNAL_BYTES,
     JOURNAL_ROOM, JOURNAL_UNREADABLE, JOURNAL_WAITING, JOURNALLED, LANE_HELD, LANE_OLDEST_DUE, LANE_QUEUED,
     LANES_AILING, POSTBACKS, REDIRECT_SECONDS, REFUSALS, REFUSED_FULL, REFUSED_KEPT, REQUEST_SECONDS, RESIDENT,
@@ -396,6 +396,16 @@ pub(crate) fn dead_letters(dead: &DeadLetters, now: Timestamp) {
     gauge!(DEAD_LETTERS.name).set(dead.count as f64);
     let age = dead.oldest.map(|oldest| now.saturating_since(oldest));
     gauge!(DEAD_LETTER_OLDEST.name).set(age.unwrap_or_default().as_secs() as f64);
+}
+
+/// Counts that the clock was put back, and says what that means.
+pub(crate) fn clock_put_back(by: Duration) {
+    counter!(CLOCK_PUT_BACK.name).increment(1);
+    tracing::warn!(
+        seconds = by.as_secs(),
+        "the clock was put back; deliveries that were decided while it was ahead wait until it is that late again: \
+         GET /api/deliveries?state=queued shows them"
+    );
 }
 
 /// Counts dead letters that became too old, and says that nobody dealt with them.

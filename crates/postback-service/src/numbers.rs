@@ -118,6 +118,11 @@ pub(crate) const DELIVERIES: Number = counter(
     "postback_deliveries_total",
     "Deliveries, by `outcome`: `delivered`, `accepted`, `retried`, `held`, `dead`, `lease_lost` or `unreadable`.",
 );
+pub(crate) const CLOCK_PUT_BACK: Number = counter(
+    "postback_clock_put_back_total",
+    "How often the clock was put back by a minute or more. What was decided while it was ahead is sent late: alert on \
+     it.",
+);
 pub(crate) const DEAD_LETTERS: Number = gauge(
     "postback_dead_letters",
     "Deliveries that were given up and wait for a person.",
@@ -203,7 +208,7 @@ pub(crate) const RESIDENT: Number = gauge(
     "The memory that the process holds, where the system says so (Linux); measured each minute.",
 );
 
-const ALL: [Number; 37] = [
+const ALL: [Number; 38] = [
     EVENTS,
     REFUSALS,
     REFUSED_KEPT,
@@ -223,6 +228,7 @@ const ALL: [Number; 37] = [
     CLICKS,
     DELIVERIES,
     DEAD_LETTERS,
+    CLOCK_PUT_BACK,
     DEAD_LETTERS_DELETED,
     DEAD_LETTER_OLDEST,
     LANES_AILING,

@@ -7,7 +7,7 @@
 //! before its body is deleted, so that a crash in between costs no more than a duplicate.
 
 use crate::handle::Live;
-use crate::ingest::{Taken, take_in};
+use crate::ingest::{Taken, take_in_kept};
 use crate::keep;
 use crate::refused_place::{Place, Waiting};
 use crate::shared::Shared;
@@ -295,7 +295,7 @@ impl<'s> Round<'s> {
             self.retried.still_refused = self.retried.still_refused.saturating_add(1);
             return true;
         };
-        let Ok(Taken::Decided(reply)) = take_in(shared, &live, event).await else {
+        let Ok(Taken::Decided(reply)) = take_in_kept(shared, &live, event).await else {
             self.failed = self.failed.saturating_add(1);
             return true;
         };

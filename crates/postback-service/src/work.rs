@@ -1,6 +1,7 @@
 //! The work that needs no request: sending deliveries, opening the store, attributing events late,
 //! taking in the journal, measuring, deleting old data, reloading.
 
+use crate::clock;
 use crate::configure;
 use crate::deliver::deliver;
 use crate::dry::show;
@@ -62,6 +63,7 @@ pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>)
     loops.spawn(kept_up("measure", once_open(&shared, &until, measure)));
     loops.spawn(kept_up("open", work(&shared, &until, opening::keep_trying)));
     loops.spawn(kept_up("look", work(&shared, &until, look)));
+    loops.spawn(kept_up("clock", work(&shared, &until, look_at_clock)));
     loops.spawn(kept_up("reload", work(&shared, &until, reload)));
     shutdown.await;
     stop.send_replace(true);
@@ -218,6 +220,16 @@ async fn measure(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
 /// Measures the health of the store and of the journal.
 async fn look(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     every(LOOK_EVERY, stop, async || health::look(&shared).await).await;
+}
+
+/// Looks whether the clock was put back.
+async fn look_at_clock(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    let mut looked = clock::Looked::now(shared.now());
+    while goes_on(&stop) && timeout(LOOK_EVERY, stop.wait_for(|stop| *stop)).await.is_err() {
+        if let Some(by) = looked.put_back(shared.now()) {
+            meter::clock_put_back(by);
+        }
+    }
 }
 
 /// Reloads the configuration at each SIGHUP, if the host has asked for that.

@@ -2,7 +2,8 @@
 
 use crate::canary::{Log, plain};
 use crate::journalling::Journalling;
-use crate::support::{Answer, notification};
+use crate::refused_postbacks::mended;
+use crate::support::{Answer, authorized, notification};
 use crate::watched::Mode;
 use postback_axum::Prometheus;
 use postback_service::{STORE_PATIENCE, STORE_TIMEOUT};
@@ -101,6 +102,26 @@ async fn with_a_full_journal_a_store_that_is_stuck_is_waited_for() {
     journalling.tested.store.set(Mode::Slow(STORE_PATIENCE * 3));
     let (status, _) = journalling.timed(3).await;
     assert_eq!(status, 200);
+}
+
+/// The body is durable already, and in the journal it would count a second time.
+#[tokio::test(start_paused = true)]
+async fn a_refused_postback_that_is_tried_again_behind_a_stuck_store_stays_where_it_is() {
+    let journalling = Journalling::start();
+    let tested = &journalling.tested;
+    let refused = tested.postback("clickid=c&sum=8.50&order_id=1&order_id=2").await;
+    assert_eq!(refused.status, 400);
+    tested.replace(mended());
+    tested.store.set(Mode::HangsAt("commit"));
+    let retry = || tested.send(authorized("POST", "/api/refused/retry?source=net"));
+    assert_eq!(retry().await.status, 503);
+    assert_eq!(journalling.lines(), [""; 0]);
+
+    tested.store.set(Mode::Works);
+    assert_eq!(retry().await.json()["taken"], 1);
+    let replayed = tested.service.replay_journal().await.unwrap();
+    assert_eq!((replayed.taken, replayed.left), (0, 0));
+    assert_eq!(tested.events().await.len(), 1);
 }
 
 /// A full disk answers at once, so it is asked each time.

@@ -3,6 +3,7 @@
 use crate::support::{CONFIG, NET_TOKEN, Tested, authorized, compiled, options, routed, tested};
 use crate::watched::Mode;
 use axum::http::StatusCode;
+use postback::Tracker;
 use postback::plan::{RefusedReason, RefusedRow};
 use postback::port::{Inspect, PageRequest, RefusedFilter};
 use postback_service::Journal;
@@ -26,14 +27,18 @@ async fn call(tested: &Tested, method: &str, url: &str) -> Value {
     answer.json()
 }
 
-/// The network's name for the amount was not configured; now it is.
-fn mend(tested: &Tested) {
+/// The network's name for the order was not configured; now it is.
+pub fn mended() -> Tracker {
     let mended = CONFIG.replace(
         "tokens = [\"env:NET_TOKEN\"]\n",
         "tokens = [\"env:NET_TOKEN\"]\nnames = { order_id = \"order\" }\n",
     );
     assert_ne!(mended, CONFIG);
-    tested.replace(compiled(&mended).unwrap_or_else(|problems| panic!("{problems:?}")));
+    compiled(&mended).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+fn mend(tested: &Tested) {
+    tested.replace(mended());
 }
 
 /// What cannot be read until the configuration is mended.
