@@ -9,6 +9,7 @@ mod gather;
 mod guard;
 mod holds;
 mod key;
+mod leisure;
 mod lists;
 mod log;
 mod marks;

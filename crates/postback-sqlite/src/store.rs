@@ -169,7 +169,7 @@ impl Store for SqliteStore {
                 what,
                 Purge::ClicksBefore(_) | Purge::EventsBefore(_) | Purge::DeliveriesBefore(_)
             ) {
-                while self.threads.write(vacuum::step).await? {}
+                while self.threads.write_at_leisure(vacuum::step).await? {}
             }
             purged.files_hold = !self.threads.empty_log().await;
             Ok(purged)
@@ -190,10 +190,15 @@ impl SqliteStore {
     /// Forgets batch by batch.
     async fn forget(&self, what: &Purge) -> Result<Purged, StoreError> {
         let mut all = Purged::default();
+        // Somebody waits for an erasure, and for what was tried again.
+        let has_time = matches!(what, Purge::PrivateBefore(_) | Purge::RefusedBefore(..));
         loop {
             let what = what.clone();
             let forget = move |connection: &Connection| purge::purge(connection, &what);
-            let (purged, more) = self.threads.write(forget).await?;
+            let (purged, more) = match has_time {
+                true => self.threads.write_at_leisure(forget).await?,
+                false => self.threads.write(forget).await?,
+            };
             if purged.total() == 0 && !more {
                 return Ok(all);
             }
@@ -237,7 +242,7 @@ impl SqliteStore {
                     let removed = retention::remove(file, &these, before)?;
                     Ok((removed, retention::last_numbers(file)?))
                 };
-                let ((purged, done), (click, event)) = self.threads.write(remove).await?;
+                let ((purged, done), (click, event)) = self.threads.write_at_leisure(remove).await?;
                 // Numbers behind the last row are given out again.
                 self.old.clicks.note(click);
                 self.old.events.note(event);

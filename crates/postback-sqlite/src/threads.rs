@@ -12,7 +12,7 @@ use crate::{
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
         thread::{self, JoinHandle},
     },
-    writer::{self, Call, Shared, Task, stopped},
+    writer::{self, Call, Pace, Shared, Task, stopped},
 };
 use futures_channel::oneshot;
 use postback::port::{StoreError, StoreErrorKind};
@@ -97,7 +97,7 @@ impl Threads {
         &self,
         work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.task(work, false).await
+        self.task(work, Pace::Shared).await
     }
 
     /// Does the same for what others wait for, such as a visitor or the deliveries of a lane: the
@@ -106,15 +106,24 @@ impl Threads {
         &self,
         work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.task(work, true).await
+        self.task(work, Pace::Hurried).await
+    }
+
+    /// Does the same for what nobody waits for: the transaction begins when no other call waits,
+    /// and others have most of the time between two of them.
+    pub(crate) async fn write_at_leisure<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.task(work, Pace::Leisurely).await
     }
 
     async fn task<T: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
-        hurried: bool,
+        pace: Pace,
     ) -> Result<T, StoreError> {
-        let (task, answer) = Task::new(work, hurried);
+        let (task, answer) = Task::new(work, pace);
         send(self.writes.as_ref(), Call::Job(Box::new(task)))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }

@@ -7,9 +7,10 @@ use crate::{
     Observer, SqliteOptions,
     fault::{Fault, meaning},
     gather::{Gather, Wait},
+    leisure::Leisure,
     log::Log,
     place::Place,
-    sync::mpsc::Receiver,
+    sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError},
 };
 use futures_channel::oneshot;
 use postback::port::{StoreError, StoreErrorKind};
@@ -17,7 +18,7 @@ use rusqlite::Connection;
 use std::{
     collections::VecDeque,
     sync::atomic::{AtomicU64, Ordering},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// A task that waits for the writer.
@@ -69,10 +70,20 @@ impl From<rusqlite::Error> for Trouble {
     }
 }
 
+/// When a job is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// With others, for which its group may wait.
+    Shared,
+    /// At once, since others wait for the answer: its group does not wait for more calls.
+    Hurried,
+    /// When the writer has leisure.
+    Leisurely,
+}
+
 /// Work to be done inside a transaction.
 pub(crate) trait Job: Send {
-    /// Whether others wait for the answer, so that the group must not wait for more calls.
-    fn is_hurried(&self) -> bool;
+    fn pace(&self) -> Pace;
     /// Whether anybody still waits for the answer.
     fn is_wanted(&self) -> bool;
     /// Does the work, perhaps again after a rollback. Returns false if it failed and its writes
@@ -85,17 +96,17 @@ pub(crate) trait Job: Send {
 /// A [`Job`] made of a function.
 pub(crate) struct Task<F, T> {
     work: F,
-    hurried: bool,
+    pace: Pace,
     result: Option<Result<T, StoreError>>,
     caller: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<F, T> Task<F, T> {
-    pub(crate) fn new(work: F, hurried: bool) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
+    pub(crate) fn new(work: F, pace: Pace) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
         let (caller, answer) = oneshot::channel();
         let task = Self {
             work,
-            hurried,
+            pace,
             result: None,
             caller,
         };
@@ -104,8 +115,8 @@ impl<F, T> Task<F, T> {
 }
 
 impl<F: Fn(&Connection) -> Result<T, Fault> + Send, T: Send> Job for Task<F, T> {
-    fn is_hurried(&self) -> bool {
-        self.hurried
+    fn pace(&self) -> Pace {
+        self.pace
     }
 
     fn is_wanted(&self) -> bool {
@@ -144,13 +155,20 @@ struct Queue<'a> {
     gather: Gather,
     /// The jobs of the present group that have not begun.
     next: VecDeque<Box<dyn Job>>,
+    /// The jobs for which nobody waits.
+    leisure: Leisure<Box<dyn Job>>,
 }
 
 impl Queue<'_> {
-    /// Returns the next job; none if a call for an empty log came instead.
+    /// Returns the next job; none if the call was for an empty log or has time.
     fn sort(&mut self, call: Call) -> Option<Box<dyn Job>> {
         match call {
+            Call::Job(job) if job.pace() == Pace::Leisurely => {
+                self.leisure.push(job);
+                None
+            }
             Call::Job(job) => {
+                self.leisure.called();
                 self.gather.came(Instant::now());
                 Some(job)
             }
@@ -162,23 +180,45 @@ impl Queue<'_> {
     }
 
     /// Waits for a call, and begins a group if it is a job. What a group has left that lost its
-    /// transaction is the next one. Returns false when every handle is dropped and nothing is left.
-    fn begin(&mut self) -> bool {
+    /// transaction is the next one. Returns what is to be done.
+    fn begin(&mut self) -> Turn {
         if self.next.is_empty() {
-            let Ok(call) = self.calls.recv() else { return false };
-            if let Some(first) = self.sort(call) {
-                self.gather(first);
+            if self.leisure.is_overdue(Instant::now()) {
+                return Turn::Leisure;
+            }
+            match self.call() {
+                Ok(call) => {
+                    if let Some(first) = self.sort(call) {
+                        self.gather(first);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) if self.leisure.is_empty() => return Turn::End,
+                Err(_) => return Turn::Leisure,
             }
         }
-        true
+        Turn::Group
+    }
+
+    /// Waits for a call, as long as what nobody waits for must rest.
+    fn call(&mut self) -> Result<Call, RecvTimeoutError> {
+        match self.leisure.rest(Instant::now()) {
+            Some(Duration::ZERO) => self.calls.try_recv().map_err(|error| match error {
+                TryRecvError::Empty => RecvTimeoutError::Timeout,
+                TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+            }),
+            Some(rest) => self.calls.recv_timeout(rest),
+            None => self.calls.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
     }
 
     /// Begins a group with this job, and waits for more if that is worth it. The transaction begins
     /// afterwards, so that no other process waits for the file meanwhile.
     fn gather(&mut self, first: Box<dyn Job>) {
-        let hurried = first.is_hurried();
+        let pace = first.pace();
         self.next.push_back(first);
-        if !hurried && let Some(wait) = self.gather.begin(Instant::now()) {
+        if pace == Pace::Shared
+            && let Some(wait) = self.gather.begin(Instant::now())
+        {
             self.wait(wait);
         }
     }
@@ -189,7 +229,7 @@ impl Queue<'_> {
             && let Ok(call) = self.calls.recv_timeout(left)
             && let Some(job) = self.sort(call)
         {
-            wait.joined(job.is_hurried(), Instant::now());
+            wait.joined(job.pace() == Pace::Hurried, Instant::now());
             self.next.push_back(job);
         }
         self.gather.end(wait);
@@ -208,6 +248,17 @@ impl Queue<'_> {
     }
 }
 
+/// What the writer does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// The jobs of a group.
+    Group,
+    /// One job for which nobody waits.
+    Leisure,
+    /// Nothing: every handle is dropped and nothing is left.
+    End,
+}
+
 /// Works until every handle of the store is dropped and the queue is empty.
 pub(crate) fn work(
     connection: &Connection,
@@ -223,8 +274,15 @@ pub(crate) fn work(
         empty: Vec::new(),
         gather: Gather::new(options.gather),
         next: VecDeque::new(),
+        leisure: Leisure::default(),
     };
-    while queue.begin() {
+    loop {
+        let turn = queue.begin();
+        match turn {
+            Turn::Group => {}
+            Turn::Leisure => queue.next.extend(queue.leisure.pop()),
+            Turn::End => break,
+        }
         if !queue.next.is_empty() {
             let begun = Instant::now();
             let (jobs, trouble) = group(connection, place, &mut queue);
@@ -235,6 +293,9 @@ pub(crate) fn work(
                     .fetch_add(u64::try_from(jobs.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
             }
             let (calls, took) = (jobs.len(), begun.elapsed());
+            if turn == Turn::Leisure {
+                queue.leisure.ended(took, Instant::now());
+            }
             for job in jobs {
                 job.answer(trouble.as_ref());
             }
