@@ -8,5 +8,6 @@ mod deliver;
 #[cfg(feature = "conformance")]
 mod fault_store;
 mod money;
+mod renewed;
 mod redaction;
 mod trouble;

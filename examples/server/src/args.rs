@@ -78,8 +78,9 @@ struct ServeArguments {
     /// or a host name. May be repeated.
     #[arg(long, value_name = "CIDR or HOST")]
     allow_destination: Vec<Allowed>,
-    /// An OAuth credential, a file of the kind `authorized_user`: `host:NAME` of the configuration
-    /// is then its access token, which is renewed before it expires. May be repeated.
+    /// An OAuth credential, a file of the kind `authorized_user` or `service_account`: `host:NAME`
+    /// of the configuration is then its access token, which is renewed before it expires. May be
+    /// repeated.
     #[arg(long, value_name = "NAME=FILE")]
     oauth: Vec<Named>,
     /// A proxy whose `X-Forwarded-For` is trusted. May be repeated.
