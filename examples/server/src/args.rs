@@ -8,6 +8,7 @@ use crate::serve::Server;
 use clap::{Args, Parser, Subcommand};
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::drive::{LanePolicy, Rate};
+use postback::lint::forgotten_too_soon;
 use postback::memory::MemoryStore;
 use postback::port::Secrets;
 use postback::value::{IpNet, Namespace, SecretReference, ip_range};
@@ -268,7 +269,8 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     // The configuration is read before a database is opened, so that a wrong one does not create a
     // database.
     let policy = AddressPolicy::from_iter(arguments.allow_destination);
-    let (tracker, warnings) = read(&config, &namespace, &policy).map_err(problems)?;
+    let (tracker, mut warnings) = read(&config, &namespace, &policy).map_err(problems)?;
+    warnings.extend(forgotten(arguments.private_days, &tracker));
     let client = Arc::new(Client::builder().policy(policy.clone()).build().map_err(trouble)?);
     let secrets = oauth::secrets(arguments.oauth, client.clone(), arguments.dry_run).map_err(problems)?;
     log();
@@ -315,6 +317,15 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     tracing::info!("stopping");
     server.shutdown().await;
     Ok(())
+}
+
+/// The doubt about `--private-days`, where the configuration does not say it better.
+fn forgotten(days: u32, tracker: &Tracker) -> Option<String> {
+    if tracker.retention().private.is_some() {
+        return None;
+    }
+    let private = Duration::from_secs(24 * 60 * 60).saturating_mul(days);
+    Some(format!("--private-days: {}", forgotten_too_soon(private, tracker)?))
 }
 
 /// Returns the stores of the database, or in memory if there is none.
