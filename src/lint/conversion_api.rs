@@ -75,8 +75,8 @@ fn consent(row: &ConversionApi, place: &Place<'_>) {
              Economic Area; if your visitors agreed, say so, or name the `role` of a parameter that says it"
         }
         Platform::Microsoft => {
-            "Microsoft is told of no consent, and takes it as granted; say whether your visitors agreed, or name the \
-             `role` of a parameter that says it"
+            "Microsoft is told of no consent, and takes it as granted; say whether your visitors agreed, as in \
+             `{ ad_user_data = \"denied\" }`"
         }
         Platform::Meta | Platform::TikTok => return,
     };
@@ -174,9 +174,12 @@ fn undecided(
     }
     let revenue = &tracker.tables.revenue_statuses;
     let offers = offers(campaign, tracker).filter_map(|offer| offer.default_status);
-    let of_sources = sources(campaign, tracker)
-        .flat_map(|source| source.statuses.values().copied().chain([source.default_status]));
-    let unpaid: BTreeSet<Status> = of_sources.chain(offers).filter(|status| !revenue.contains(status)).collect();
+    let of_sources =
+        sources(campaign, tracker).flat_map(|source| source.statuses.values().copied().chain([source.default_status]));
+    let unpaid: BTreeSet<Status> = of_sources
+        .chain(offers)
+        .filter(|status| !revenue.contains(status))
+        .collect();
     if unpaid.is_empty() {
         return;
     }
@@ -206,8 +209,8 @@ fn sources<'a>(campaign: &'a Campaign, tracker: &'a Tracker) -> impl Iterator<It
 fn unknown_person(account: &Account, campaign: &Campaign, tracker: &Tracker, place: &Place<'_>) {
     let channel = tracker.tables.channels.get(&campaign.channel);
     let knows_click = channel.is_some_and(|channel| channel.roles.keys().any(|role| account.knows_click_by(role)));
-    let mut roles = sources(campaign, tracker)
-        .flat_map(|source| source.parameters.iter().filter_map(|row| row.role.as_ref()));
+    let mut roles =
+        sources(campaign, tracker).flat_map(|source| source.parameters.iter().filter_map(|row| row.role.as_ref()));
     let knows_person = roles.any(|role: &ParameterRole| account.knows_person_by(role));
     if knows_click || knows_person {
         return;

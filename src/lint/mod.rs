@@ -43,8 +43,8 @@ use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
 use core::fmt;
 use inert::inert;
-use told::Sending;
 pub use retention::forgotten_too_soon;
+use told::Sending;
 pub use vanished::{Vanished, vanished};
 
 /// Something that compiles but is probably not what was meant, with its place.

@@ -78,4 +78,11 @@ impl SecretError {
             problem: problem.into(),
         }
     }
+
+    /// The error with more behind its sentence, as in `; name it again`.
+    #[must_use]
+    pub fn and(mut self, more: &str) -> Self {
+        self.problem.push_str(more);
+        self
+    }
 }

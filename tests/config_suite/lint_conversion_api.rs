@@ -20,8 +20,9 @@ const RENEWAL: &str = "[[conversion_type]]\nname = \"Rebill\"\ncounts = \"revenu
 /// The doubts about an account that the campaign tells of `types`.
 fn told(account: &str, lines: &str, types: &str) -> Vec<String> {
     let id = account.split('"').nth(1).unwrap();
-    let rule =
-        format!("types = {types}\n[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"{id}\"\ntypes = {types}\n{DECIDED}");
+    let rule = format!(
+        "types = {types}\n[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"{id}\"\ntypes = {types}\n{DECIDED}"
+    );
     let source = format!("[[offer_source.parameter]]\nname = \"email\"\nrole = \"email\"\n{RENEWAL}{account}{lines}\n");
     let mut doubts = warnings(&[
         (
@@ -108,11 +109,11 @@ fn microsoft(lines: &str) -> String {
 
 #[test]
 fn microsoft_is_told_of_consent() {
-    let said = "conversion_api[0].consent: Microsoft is told of no consent, and takes it as granted; say whether your visitors agreed, or name the `role` of a parameter that says it";
+    let said = "conversion_api[0].consent: Microsoft is told of no consent, and takes it as granted; say whether your visitors agreed, as in `{ ad_user_data = \"denied\" }`";
     for (consent, doubts) in [
         ("", vec![said]),
         ("consent = { ad_user_data = \"denied\" }\n", vec![]),
-        ("consent = { role = \"x_consent\" }\n", vec![]),
+        ("consent = { ad_user_data = \"granted\" }\n", vec![]),
     ] {
         assert_eq!(told(&microsoft(consent), "", "[\"Purchase\"]"), doubts, "{consent}");
     }
@@ -126,9 +127,17 @@ fn a_rule_names_the_statuses_of_the_sales_that_are_told() {
     };
     let doubt = "campaign[0].conversion_api[0].statuses: there are none, so meta is told of a sale that is pending or declined as of any other, and nothing takes that back; name those that count, as in `statuses = [\"approved\"]`";
     assert_eq!(said("", "", "Purchase"), [doubt]);
-    assert_eq!(said("", "default_status = \"approved\"", "Purchase"), [doubt], "the words of the template");
+    assert_eq!(
+        said("", "default_status = \"approved\"", "Purchase"),
+        [doubt],
+        "the words of the template"
+    );
     assert_eq!(said(DECIDED, "", "Purchase"), [""; 0]);
-    assert_eq!(said("statuses = [\"approved\", \"pending\"]\n", "", "Purchase"), [""; 0], "it is meant");
+    assert_eq!(
+        said("statuses = [\"approved\", \"pending\"]\n", "", "Purchase"),
+        [""; 0],
+        "it is meant"
+    );
     assert_eq!(said("when = [\"status equals approved\"]\n", "", "Purchase"), [""; 0]);
     // What is never money may well be told before it is decided.
     assert_eq!(said("", "", "InitiateCheckout"), [""; 0]);
@@ -186,8 +195,9 @@ fn a_rule_names_the_types_that_are_meant() {
 
 #[test]
 fn a_platform_knows_a_person_or_a_click_by_something() {
-    let rule =
-        |id: &str| format!("[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"{id}\"\ntypes = [\"Purchase\"]\n{DECIDED}");
+    let rule = |id: &str| {
+        format!("[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"{id}\"\ntypes = [\"Purchase\"]\n{DECIDED}")
+    };
     let doubts = |account: &str, id: &str, channel: &[(&str, &str)]| {
         let rule = rule(id);
         let mut changes = vec![("#channel", account), ("#postback", rule.as_str())];

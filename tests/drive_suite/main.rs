@@ -8,6 +8,6 @@ mod deliver;
 #[cfg(feature = "conformance")]
 mod fault_store;
 mod money;
-mod renewed;
 mod redaction;
+mod renewed;
 mod trouble;

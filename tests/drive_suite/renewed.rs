@@ -92,12 +92,17 @@ impl World {
     fn round(&self) -> Round {
         let entropy = SeededEntropy::new(1);
         let sender = Sender::new(&self.store, self, self, &self.clock, &entropy);
-        block_on(deliver_once(&sender, &Claim::new(self.clock.now(), Duration::from_secs(60), 10))).unwrap()
+        block_on(deliver_once(
+            &sender,
+            &Claim::new(self.clock.now(), Duration::from_secs(60), 10),
+        ))
+        .unwrap()
     }
 
     fn row(&self) -> DeliveryRow {
-        let listed = self.store.deliveries(&DeliveryFilter::default(), &PageRequest::first(10));
-        block_on(listed).unwrap().items.remove(0)
+        let (filter, page) = (DeliveryFilter::default(), PageRequest::first(10));
+        let listed = block_on(self.store.deliveries(&filter, &page));
+        listed.unwrap().items.remove(0)
     }
 
     fn asked(&self) -> Vec<String> {

@@ -38,6 +38,7 @@ mod meter;
 mod notification;
 mod numbers;
 mod opening;
+mod outgoing;
 mod postback;
 mod preview;
 mod pulse;

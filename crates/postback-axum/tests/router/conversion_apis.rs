@@ -184,7 +184,11 @@ async fn a_token_that_renews_itself_says_when_it_expires_or_why_there_is_none() 
     let trouble = &account["token"]["trouble"];
     assert_eq!(
         (&trouble["refused"], &trouble["why"], account["token"].get("expires_at")),
-        (&json!(true), &json!("the token endpoint answered 400 `invalid_grant`"), None)
+        (
+            &json!(true),
+            &json!("the token endpoint answered 400 `invalid_grant`"),
+            None
+        )
     );
     assert!(trouble["at"].is_string());
     assert_eq!(

@@ -266,6 +266,9 @@ async fn a_person_can_see_when_the_token_expires_and_that_it_is_refused() {
     seconds(3000).await;
     ask(&tokens).await;
     let trouble = known().trouble.unwrap();
-    assert!(trouble.refused && trouble.why.contains("`invalid_grant`"), "{trouble:?}");
+    assert!(
+        trouble.refused && trouble.why.contains("`invalid_grant`"),
+        "{trouble:?}"
+    );
     assert_eq!((known().expires_in, trouble.since.as_secs()), (None, 0));
 }

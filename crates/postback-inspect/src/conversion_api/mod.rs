@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     show_personal: bool,
     #[cfg(feature = "validate")]
     #[command(flatten)]
-    validation: validate::Arguments,
+    validation: validate::Validation,
     /// The file with the body of an answer.
     #[arg(long, value_name = "FILE", requires = "platform", conflicts_with_all = ["config", "click", "event", "api", "show_personal"])]
     answer: Option<PathBuf>,

@@ -23,7 +23,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 const LEASE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct Validation {
     /// Asks Google whether it would take each event that is printed, with the secrets of this
     /// machine: the request has `validateOnly`, so that nothing is counted. The other platforms
     /// have no such check, and are not asked. A refusal ends with exit code 2.
@@ -46,7 +46,7 @@ fn named(text: &str) -> Result<(String, PathBuf), &'static str> {
     }
 }
 
-impl Arguments {
+impl Validation {
     pub(super) fn is_asked(&self) -> bool {
         self.validate
     }
@@ -70,7 +70,7 @@ pub(super) struct Validator {
 }
 
 impl Validator {
-    pub(super) fn new(arguments: &Arguments) -> Result<Self, Refused> {
+    pub(super) fn new(arguments: &Validation) -> Result<Self, Refused> {
         let policy: AddressPolicy = arguments.allow_destination.iter().cloned().collect();
         let client = Arc::new(Client::builder().policy(policy).build().map_err(Refused::new)?);
         let mut secrets = Tokens::new(Arc::new(OfThisMachine), client.clone());
@@ -131,8 +131,8 @@ impl Validator {
         store.commit(&commit).await?;
         let sender = Sender::new(&store, &*self.client, &self.secrets, &clock, &entropy);
         deliver_once(&sender, &Claim::new(self.now, LEASE, 1)).await?;
-        let listed = store.deliveries(&DeliveryFilter::default(), &PageRequest::first(1));
-        let row = listed.await?.items.into_iter().next();
+        let (filter, page) = (DeliveryFilter::default(), PageRequest::first(1));
+        let row = store.deliveries(&filter, &page).await?.items.into_iter().next();
         let found = row.and_then(|row| Some((row.state, row.last?.finding)));
         Ok(found.unwrap_or_else(|| (DeliveryState::Queued, "nothing was sent".into())))
     }

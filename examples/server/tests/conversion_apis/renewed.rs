@@ -35,7 +35,11 @@ async fn a_second_token_that_is_refused_holds_the_lane_and_nothing_goes_round() 
     assert_eq!(statuses(&world), [401, 401]);
     for row in world.rows().await {
         assert_eq!((row.state, row.attempts), (DeliveryState::Queued, 0));
-        assert!(finding(&row).starts_with("HTTP 401 (google UNAUTHENTICATED"), "{}", finding(&row));
+        assert!(
+            finding(&row).starts_with("HTTP 401 (google UNAUTHENTICATED"),
+            "{}",
+            finding(&row)
+        );
     }
 }
 

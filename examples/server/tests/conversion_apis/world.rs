@@ -73,7 +73,9 @@ impl Secrets for Renewable {
 
     fn refused(&self, reference: &SecretReference, secret: &Secret) -> bool {
         let (mut secrets, reference) = (self.secrets.lock().unwrap(), reference.to_string());
-        let is_old = secrets.get(&reference).is_some_and(|now| !secret.matches(now.as_bytes()));
+        let is_old = secrets
+            .get(&reference)
+            .is_some_and(|now| !secret.matches(now.as_bytes()));
         let next = self.next.lock().unwrap().remove(&reference).filter(|_| !is_old);
         let is_renewed = next.is_some();
         secrets.extend(next.map(|next| (reference, next)));
