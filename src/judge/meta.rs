@@ -33,9 +33,9 @@ struct Fault<'a> {
 }
 
 /// How the messages begin that mean the secret of the app, and not an event: a wrong one, and none
-/// where the app wants one. They have the code 100 of a bad event and no subcode. (M: the same words
-/// since 2014 in reports of many SDKs, as facebook-python-business-sdk #528. A fault of an event
-/// quotes what was sent further behind, so the beginning decides.)
+/// where the app wants one. They have the code 100 of a bad event and no subcode. (M: the same
+/// words since 2014 in reports of many SDKs, as facebook-python-business-sdk #528. A fault of an
+/// event quotes what was sent further behind, so the beginning decides.)
 const APP_SECRET: [&str; 2] = [
     "Invalid appsecret_proof",
     "API calls from the server require an appsecret_proof",

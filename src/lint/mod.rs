@@ -115,8 +115,8 @@ impl fmt::Display for Warning {
 /// - a postback that covers steps and reversals because it names no type; one that differs by now
 ///   from its channel's template
 /// - an account at an ad platform that no campaign uses, whose test code or check alone was left
-///   in, that says nothing of consent to Google or Microsoft, whose custom event TikTok may drop, or
-///   whose renewals share the action or the goal of a sale; a campaign that tells a platform
+///   in, that says nothing of consent to Google or Microsoft, whose custom event TikTok may drop,
+///   or whose renewals share the action or the goal of a sale; a campaign that tells a platform
 ///   nothing by which it could know a person, or of sales that are not decided yet
 /// - a campaign without a path
 /// - clicks that are kept shorter than sales may come, or longer than events; events that are kept
