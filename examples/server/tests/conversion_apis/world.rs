@@ -59,6 +59,10 @@ impl Renewable {
         self.secrets.lock().unwrap().insert(reference.into(), secret.into());
     }
 
+    pub(crate) fn forget(&self, reference: &str) {
+        self.secrets.lock().unwrap().remove(reference);
+    }
+
     /// The secret renews itself once.
     pub(crate) fn renews_itself(&self, reference: &str, next: &str) {
         self.next.lock().unwrap().insert(reference.into(), next.into());
@@ -196,8 +200,22 @@ token = "env:UET_TOKEN"
         options: RouterOptions,
         change: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
     ) -> Running {
+        self.serve_of_with(self.tracker(rules), options, change).await
+    }
+
+    /// A server with this tracker.
+    pub(crate) async fn serve_of(&self, tracker: Tracker) -> Running {
+        self.serve_of_with(tracker, RouterOptions::new(), |builder| builder)
+            .await
+    }
+
+    async fn serve_of_with(
+        &self,
+        tracker: Tracker,
+        options: RouterOptions,
+        change: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
+    ) -> Running {
         let stores = Stores::from(self.store.clone());
-        let tracker = self.tracker(rules);
         let service = Service::builder(tracker, stores, Arc::new(client()), self.secrets.clone());
         let service = change(service.clock(self.clock.clone())).build().await.unwrap();
         let options = options
