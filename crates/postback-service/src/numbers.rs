@@ -213,7 +213,7 @@ pub(crate) const RESIDENT: Number = gauge(
     "The memory that the process holds, where the system says so (Linux); measured each minute.",
 );
 
-const ALL: [Number; 38] = [
+const ALL: [Number; 39] = [
     EVENTS,
     REFUSALS,
     REFUSED_KEPT,
