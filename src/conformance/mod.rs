@@ -187,6 +187,7 @@ macro_rules! __conformance_cases {
             verdicts: queueing_one_again_releases_no_lane
             verdicts: queueing_the_dead_ones_of_a_lane_again_ends_its_hold
             verdicts: ending_the_hold_of_a_lane_queues_nothing_that_is_dead
+            verdicts: a_hold_that_is_over_is_none_that_ends
             verdicts: queueing_all_dead_ones_again_ends_every_hold
             verdicts: a_limit_holds_over_the_lanes_beside_a_held_one
             private: personal_values_come_back_where_work_needs_them

@@ -89,10 +89,15 @@ impl Batch {
             }
             Sent::Held { why } => {
                 let until = now.checked_add(HOLD).unwrap_or(now);
+                // It is in the words of whoever has the secrets.
+                let why = noted(why);
                 let settled = all.map(|(place, leased)| {
-                    let held = Verdict::Held { why: why.into(), until };
+                    let held = Verdict::Held {
+                        why: why.clone(),
+                        until,
+                    };
                     let verdict = bounded(held, (leased, place), now, entropy);
-                    settlement(leased, verdict, now, None, why.into())
+                    settlement(leased, verdict, now, None, why.clone())
                 });
                 return settled.collect();
             }

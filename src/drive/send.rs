@@ -15,7 +15,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use core::{future::poll_fn, task::Poll};
+use core::{future::poll_fn, task::Poll, time::Duration};
 
 /// What sending needs: the ports, and the judges of responses.
 #[derive(Debug, Clone, Copy)]
@@ -167,32 +167,89 @@ async fn settle<'a>(
     Ok(round)
 }
 
-/// Makes one request and has its answer judged.
+/// How long a request may have taken that is made once more with another token: what is leased
+/// together must end within its lease of 30 seconds.
+const SOON: Duration = Duration::from_secs(5);
+
+/// What a request came to.
+struct Tried {
+    settled: Vec<Settlement>,
+    ended: Ended,
+    /// Whether its token was refused and another one can be had.
+    is_renewed: bool,
+}
+
+/// Makes one request and has its answer judged. One whose token was refused is made once more with
+/// the token that renewed itself.
 async fn verdicts(sender: &Sender<'_>, batch: &Batch) -> (Vec<Settlement>, Ended) {
-    let mut secrets: BTreeMap<SecretReference, Secret> = BTreeMap::new();
-    for reference in batch.secrets() {
-        // `request` below reports a reference that leads nowhere.
-        if let Ok(secret) = sender.secrets.secret(reference).await {
-            secrets.insert(reference.clone(), secret);
-        }
+    let began = sender.clock.now();
+    let mut tried = tried(sender, batch).await;
+    if tried.is_renewed && sender.clock.now().saturating_since(began) <= SOON {
+        tried = self::tried(sender, batch).await;
     }
+    (tried.settled, tried.ended)
+}
+
+async fn tried(sender: &Sender<'_>, batch: &Batch) -> Tried {
+    let resolved = Resolved::of(sender, batch).await;
     let values = Values {
-        secrets: &secrets,
+        secrets: &resolved.secrets,
         now: sender.clock.now(),
     };
     match filled(batch, &values) {
         // An item that cannot be filled must not take the others with it.
         Err(error) if !error.is_retryable() => {
             let (left, mut settled) = batch.sifted(&values);
-            let mut ended = Ended::Unsent;
-            if let Some(left) = left {
-                let (more, how) = exchange(sender, &left, filled(&left, &values)).await;
-                settled.extend(more);
-                ended = how;
-            }
-            (settled, ended)
+            let Some(left) = left else {
+                return Tried {
+                    settled,
+                    ended: Ended::Unsent,
+                    is_renewed: false,
+                };
+            };
+            let tried = exchange(sender, &left, &resolved, filled(&left, &values)).await;
+            settled.extend(tried.settled);
+            Tried { settled, ..tried }
         }
-        made => exchange(sender, batch, made).await,
+        made => exchange(sender, batch, &resolved, made).await,
+    }
+}
+
+/// The secrets of a batch, and why others of them are missing.
+struct Resolved {
+    secrets: BTreeMap<SecretReference, Secret>,
+    missing: BTreeMap<SecretReference, String>,
+}
+
+impl Resolved {
+    async fn of(sender: &Sender<'_>, batch: &Batch) -> Self {
+        let (mut secrets, mut missing) = (BTreeMap::new(), BTreeMap::new());
+        for reference in batch.secrets() {
+            match sender.secrets.secret(reference).await {
+                Ok(secret) => drop(secrets.insert(reference.clone(), secret)),
+                Err(error) => drop(missing.insert(reference.clone(), error.to_string())),
+            }
+        }
+        Self { secrets, missing }
+    }
+
+    /// Why a request cannot be made, in the words of whoever has the secrets.
+    fn why(&self, error: &FillError) -> String {
+        let told = match error {
+            FillError::MissingSecret(reference) => self.missing.get(reference),
+            _ => None,
+        };
+        told.cloned().unwrap_or_else(|| error.to_string())
+    }
+
+    /// Says that a receiver has refused what it was given. Returns whether another token can be
+    /// had.
+    fn are_refused(&self, sender: &Sender<'_>) -> bool {
+        let each = self.secrets.iter();
+        // Each is told of it.
+        each.fold(false, |renewed, (reference, secret)| {
+            sender.secrets.refused(reference, secret) || renewed
+        })
     }
 }
 
@@ -205,8 +262,9 @@ fn filled(batch: &Batch, values: &Values<'_>) -> Result<(http::Request<bytes::By
 async fn exchange(
     sender: &Sender<'_>,
     batch: &Batch,
+    resolved: &Resolved,
     made: Result<(http::Request<bytes::Bytes>, Filled), FillError>,
-) -> (Vec<Settlement>, Ended) {
+) -> Tried {
     let judge = sender.judge(batch);
     let settle = |sent: &Sent<'_>| {
         let (now, entropy) = (sender.clock.now(), sender.entropy.next_u64());
@@ -215,7 +273,7 @@ async fn exchange(
     let (mut request, filled) = match made {
         Ok(made) => made,
         Err(error) => {
-            let why = &error.to_string();
+            let why = &resolved.why(&error);
             // The secret may be set by then.
             let settled = if FillError::is_retryable(&error) {
                 settle(&Sent::Held { why })
@@ -223,7 +281,11 @@ async fn exchange(
                 let (finding, retry, sent) = (why, false, false);
                 settle(&Sent::Failed { finding, retry, sent })
             };
-            return (settled, Ended::Unsent);
+            return Tried {
+                settled,
+                ended: Ended::Unsent,
+                is_renewed: false,
+            };
         }
     };
     if let Some(limit) = answer_limit(batch) {
@@ -241,9 +303,14 @@ async fn exchange(
             } else {
                 Ended::Unsent
             };
-            (settled, ended)
+            Tried {
+                settled,
+                ended,
+                is_renewed: false,
+            }
         }
         Ok(response) => {
+            let is_renewed = response.status().as_u16() == 401 && resolved.are_refused(sender);
             // Gateways answer 502, 503 and 504 for a receiver that does not answer, and 429 asks
             // to be left alone.
             let ended = match response.status().as_u16() {
@@ -268,7 +335,11 @@ async fn exchange(
                 retry_after,
                 location: location.as_deref(),
             }));
-            (settled, ended)
+            Tried {
+                settled,
+                ended,
+                is_renewed,
+            }
         }
     }
 }

@@ -4,10 +4,15 @@ use crate::config::Place;
 use crate::conversion_api::{Account, names};
 use crate::definition::{CampaignConversionApi, Consent, ConversionApi, Definition};
 use crate::delivery::address::AddressPolicy;
-use crate::model::{Counts, ParameterRole, Platform};
-use crate::tracker::{Campaign, Tracker};
+use crate::model::{Counts, ParameterRole, Platform, Status};
+use crate::tracker::{Campaign, Offer, Source, Tracker};
 use crate::value::{OfferSourceId, TypeName};
-use alloc::{collections::BTreeSet, format};
+use alloc::{
+    collections::BTreeSet,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker, policy: &AddressPolicy) {
     for (place, row) in root.rows("conversion_api", &definition.conversion_apis) {
@@ -35,6 +40,7 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
         for (place, rule) in place.rows("conversion_api", &row.conversion_apis) {
             if let Some(account) = tracker.tables.accounts.get(&rule.api) {
                 unknown_person(account, campaign, tracker, &place.at("api"));
+                undecided(rule, account.platform(), campaign, tracker, &place.at("statuses"));
             }
         }
     }
@@ -60,12 +66,21 @@ fn tested(row: &ConversionApi, place: &Place<'_>) {
 fn consent(row: &ConversionApi, place: &Place<'_>) {
     let consent = row.consent.as_ref();
     let says = |consent: &Consent| consent.ad_user_data.is_some() || consent.role.is_some();
-    if row.platform == Platform::Google && !consent.is_some_and(says) {
-        place.at("consent").problem(
-            "Google is told of no consent to `ad_user_data`, so it drops the conversions of people in the European \
-             Economic Area; if your visitors agreed, say so, or name the `role` of a parameter that says it",
-        );
+    if consent.is_some_and(says) {
+        return;
     }
+    let said = match row.platform {
+        Platform::Google => {
+            "Google is told of no consent to `ad_user_data`, so it drops the conversions of people in the European \
+             Economic Area; if your visitors agreed, say so, or name the `role` of a parameter that says it"
+        }
+        Platform::Microsoft => {
+            "Microsoft is told of no consent, and takes it as granted; say whether your visitors agreed, as in \
+             `{ ad_user_data = \"denied\" }`"
+        }
+        Platform::Meta | Platform::TikTok => return,
+    };
+    place.at("consent").problem(said);
 }
 
 /// Warns of payments after a sale that are told as the sale itself is.
@@ -140,16 +155,62 @@ fn custom(account: &Account, told: &BTreeSet<&TypeName>, place: &Place<'_>) {
     }
 }
 
+/// Warns of a rule that tells a platform of sales which may never be paid.
+fn undecided(
+    rule: &CampaignConversionApi,
+    platform: Platform,
+    campaign: &Campaign,
+    tracker: &Tracker,
+    place: &Place<'_>,
+) {
+    let earns = |name: &TypeName| {
+        let known = tracker.tables.types.get(name);
+        known.is_some_and(|known| matches!(known.counts, Counts::Sale | Counts::Revenue))
+    };
+    let tells_money = rule.types.is_empty() || rule.types.iter().any(earns);
+    let asks = rule.matches.contains_key("status") || rule.when.iter().any(|clause| clause.name() == "status");
+    if !rule.statuses.is_empty() || !tells_money || asks {
+        return;
+    }
+    let revenue = &tracker.tables.revenue_statuses;
+    let offers = offers(campaign, tracker).filter_map(|offer| offer.default_status);
+    let of_sources =
+        sources(campaign, tracker).flat_map(|source| source.statuses.values().copied().chain([source.default_status]));
+    let unpaid: BTreeSet<Status> = of_sources
+        .chain(offers)
+        .filter(|status| !revenue.contains(status))
+        .collect();
+    if unpaid.is_empty() {
+        return;
+    }
+    let unpaid: Vec<String> = unpaid.iter().map(ToString::to_string).collect();
+    let paid: Vec<String> = revenue.iter().map(|status| format!("\"{status}\"")).collect();
+    place.problem(format!(
+        "there are none, so {platform} is told of a sale that is {} as of any other, and nothing takes that back; name \
+         those that count, as in `statuses = [{}]`",
+        unpaid.join(" or "),
+        paid.join(", ")
+    ));
+}
+
+fn offers<'a>(campaign: &'a Campaign, tracker: &'a Tracker) -> impl Iterator<Item = &'a Offer> + 'a {
+    let offers = campaign.paths.iter().flat_map(|path| &path.offers);
+    offers.filter_map(|(id, _)| tracker.tables.offers.get(id))
+}
+
+/// The sources of a campaign's offers; all of them if it has none.
+fn sources<'a>(campaign: &'a Campaign, tracker: &'a Tracker) -> impl Iterator<Item = &'a Source> + 'a {
+    let named: BTreeSet<&OfferSourceId> = offers(campaign, tracker).map(|offer| &offer.source).collect();
+    let sources = tracker.tables.sources.values();
+    sources.filter(move |source| named.is_empty() || named.contains(&source.id))
+}
+
 /// Warns of a rule by which no person and no click can be known.
 fn unknown_person(account: &Account, campaign: &Campaign, tracker: &Tracker, place: &Place<'_>) {
     let channel = tracker.tables.channels.get(&campaign.channel);
     let knows_click = channel.is_some_and(|channel| channel.roles.keys().any(|role| account.knows_click_by(role)));
-    let offers = campaign.paths.iter().flat_map(|path| &path.offers);
-    let offers = offers.filter_map(|(id, _)| tracker.tables.offers.get(id));
-    let named: BTreeSet<&OfferSourceId> = offers.map(|offer| &offer.source).collect();
-    let sources = tracker.tables.sources.values();
-    let sources = sources.filter(|source| named.is_empty() || named.contains(&source.id));
-    let mut roles = sources.flat_map(|source| source.parameters.iter().filter_map(|row| row.role.as_ref()));
+    let mut roles =
+        sources(campaign, tracker).flat_map(|source| source.parameters.iter().filter_map(|row| row.role.as_ref()));
     let knows_person = roles.any(|role: &ParameterRole| account.knows_person_by(role));
     if knows_click || knows_person {
         return;

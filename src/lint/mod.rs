@@ -43,6 +43,7 @@ use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
 use core::fmt;
 use inert::inert;
+pub use retention::forgotten_too_soon;
 use told::Sending;
 pub use vanished::{Vanished, vanished};
 
@@ -114,9 +115,9 @@ impl fmt::Display for Warning {
 /// - a postback that covers steps and reversals because it names no type; one that differs by now
 ///   from its channel's template
 /// - an account at an ad platform that no campaign uses, whose test code or check alone was left
-///   in, that says nothing of consent to Google, whose custom event TikTok may drop, or whose
-///   renewals share the action or the goal of a sale; a campaign that tells a platform nothing by
-///   which it could know a person
+///   in, that says nothing of consent to Google or Microsoft, whose custom event TikTok may drop,
+///   or whose renewals share the action or the goal of a sale; a campaign that tells a platform
+///   nothing by which it could know a person, or of sales that are not decided yet
 /// - a campaign without a path
 /// - clicks that are kept shorter than sales may come, or longer than events; events that are kept
 ///   shorter than sales may be taken back

@@ -4,7 +4,7 @@ use crate::config::{Place, duration_text};
 use crate::definition::Retention;
 use crate::delivery::RetryPolicy;
 use crate::tracker::Tracker;
-use alloc::format;
+use alloc::{format, string::String};
 use core::time::Duration;
 
 /// How long after a sale it may be taken back: card networks take chargebacks for 120 days after a
@@ -19,7 +19,8 @@ pub(super) fn lint(retention: &Retention, place: &Place<'_>, tracker: &Tracker) 
         lost_unseen(deliveries, &place.at("deliveries"));
     }
     if let Some(private) = retention.private {
-        forgotten(private, &place.at("private"), tracker);
+        let said = forgotten_too_soon(private, tracker);
+        said.into_iter().for_each(|said| place.at("private").problem(said));
     }
     if let Some(clicks) = retention.clicks {
         expires_later(clicks, &place.at("clicks"), tracker);
@@ -70,20 +71,23 @@ fn retries() -> Duration {
     waits.fold(Duration::ZERO, |all, wait| all.saturating_add(*wait))
 }
 
-/// Warns of personal values that go while ad platforms may still be told of them. An open delivery
-/// keeps its own; one that was given up does not, nor does a click whose sale is yet to come.
-fn forgotten(private: Duration, place: &Place<'_>, tracker: &Tracker) {
+/// What is doubtful about keeping personal values for so long: they go while ad platforms may still
+/// be told of them. An open delivery keeps its own; one that was given up does not, nor does a
+/// click whose sale is yet to come. It is for a host that says by other means than `[retention]`
+/// how long they are kept.
+#[must_use]
+pub fn forgotten_too_soon(private: Duration, tracker: &Tracker) -> Option<String> {
     let is_told = tracker
         .campaigns()
         .any(|campaign| campaign.postbacks().any(|rule| rule.account().is_some()));
-    if is_told && private < retries() {
-        place.problem(format!(
+    (is_told && private < retries()).then(|| {
+        format!(
             "ad platforms are told of persons, and a sale that comes later than {} after its click has neither address \
              nor user agent, so that Meta takes no event of a website; what was given up after three days of retries \
              cannot be sent again either; keep them for 4d at least",
             duration_text(private)
-        ));
-    }
+        )
+    })
 }
 
 /// Warns of sources whose sales may still come when the click is gone.

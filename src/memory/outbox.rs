@@ -115,11 +115,16 @@ impl State {
             Which::Lane(named) | Which::Held(named) => lane == named,
             Which::All => true,
         };
+        let is_on = |(lane, hold): (&Lane, &Hold)| lifted(lane) && hold.until > selection.due_at;
+        let ended = u64::from(self.holds.iter().any(is_on));
         self.holds.retain(|lane, _| !lifted(lane));
         let rows = self.deliveries.values_mut().map(|kept| &mut kept.row);
         for row in rows.filter(|row| row.held && lifted(&row.delivery.lane)) {
             row.held = false;
             row.due_at = row.due_at.min(selection.due_at);
+        }
+        if matches!(selection.which, Which::Held(_)) {
+            return ended;
         }
         let rows = self.deliveries.values_mut().map(|kept| &mut kept.row);
         let dead = rows.filter(|row| row.state == DeliveryState::Dead && selected(&row.delivery));

@@ -264,9 +264,17 @@ cases! {
         let release = |name| Selection::new(Which::Held(Lane::new(name)), at(9));
         assert_eq!(store.requeue(&release("b.example")).await.unwrap(), 0);
         assert_eq!(claimed(store, 10, Some("a.example")).await.deliveries.len(), 0, "it is another lane's");
-        assert_eq!(store.requeue(&release("a.example")).await.unwrap(), 0);
+        assert_eq!(store.requeue(&release("a.example")).await.unwrap(), 1, "a hold ended");
+        assert_eq!(store.requeue(&release("a.example")).await.unwrap(), 0, "there is none any more");
         assert_eq!(leased(&claimed(store, 10, Some("a.example")).await.deliveries), [2, 3, 1]);
         assert_eq!(listed(store, 5).await.state, DeliveryState::Dead);
+    }
+
+    async fn a_hold_that_is_over_is_none_that_ends(store) {
+        stopped(store).await;
+        let release = |seconds| Selection::new(Which::Held(Lane::new("a.example")), at(seconds));
+        assert_eq!(store.requeue(&release(50)).await.unwrap(), 0, "it was until then");
+        assert_eq!(store.requeue(&release(49)).await.unwrap(), 0, "it is forgotten");
     }
 
     async fn queueing_all_dead_ones_again_ends_every_hold(store) {

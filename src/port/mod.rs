@@ -33,7 +33,7 @@ mod store;
 mod store_error;
 mod transact;
 
-pub use host::{Clock, Entropy, SecretError, Secrets};
+pub use host::{Clock, Entropy, RenewalTrouble, Renewing, SecretError, Secrets};
 pub use http::{BoxFuture, HttpClient, HttpError};
 pub use inspect::{
     ConversionFilter, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue, Page, PageRequest, RefusedFilter,

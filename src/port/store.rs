@@ -84,7 +84,8 @@ pub trait Store: Debug + Send + Sync {
     /// checks are forgotten. A delivery that has a receipt becomes accepted again: it is checked,
     /// not sent. The hold on the lane that is named, or on every lane if all are selected, ends.
     /// The delivery that caused the hold waits no longer: it is due at `due_at`, or at its own due
-    /// time if that is earlier.
+    /// time if that is earlier. [`Which::Held`] queues nothing, and the number says whether a hold
+    /// ended: 1 if one would have gone on after `due_at`, else 0.
     ///
     /// # Errors
     /// [`StoreError`].

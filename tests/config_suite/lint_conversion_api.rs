@@ -14,13 +14,15 @@ const GOOGLE: &str = "[[conversion_api]]\nid = \"gads\"\nplatform = \"google\"\n
                       consent = { ad_user_data = \"granted\" }\n";
 const TIKTOK: &str = "[[conversion_api]]\nid = \"tt\"\nplatform = \"tiktok\"\npixel = \"C4\"\ntoken = \"env:T\"\n\
                       event_source_url = \"https://shop.example.com\"\n";
+const DECIDED: &str = "statuses = [\"approved\"]\n";
 const RENEWAL: &str = "[[conversion_type]]\nname = \"Rebill\"\ncounts = \"revenue\"\n";
 
 /// The doubts about an account that the campaign tells of `types`.
 fn told(account: &str, lines: &str, types: &str) -> Vec<String> {
     let id = account.split('"').nth(1).unwrap();
-    let rule =
-        format!("types = {types}\n[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"{id}\"\ntypes = {types}\n");
+    let rule = format!(
+        "types = {types}\n[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"{id}\"\ntypes = {types}\n{DECIDED}"
+    );
     let source = format!("[[offer_source.parameter]]\nname = \"email\"\nrole = \"email\"\n{RENEWAL}{account}{lines}\n");
     let mut doubts = warnings(&[
         (
@@ -101,6 +103,46 @@ fn google_is_told_of_consent() {
     }
 }
 
+fn microsoft(lines: &str) -> String {
+    META.replace("\"meta\"", "\"microsoft\"").replace("\"fb\"", "\"ms\"") + lines
+}
+
+#[test]
+fn microsoft_is_told_of_consent() {
+    let said = "conversion_api[0].consent: Microsoft is told of no consent, and takes it as granted; say whether your visitors agreed, as in `{ ad_user_data = \"denied\" }`";
+    for (consent, doubts) in [
+        ("", vec![said]),
+        ("consent = { ad_user_data = \"denied\" }\n", vec![]),
+        ("consent = { ad_user_data = \"granted\" }\n", vec![]),
+    ] {
+        assert_eq!(told(&microsoft(consent), "", "[\"Purchase\"]"), doubts, "{consent}");
+    }
+}
+
+#[test]
+fn a_rule_names_the_statuses_of_the_sales_that_are_told() {
+    let said = |rule: &str, source: &str, types: &str| {
+        let rule = format!("[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"fb\"\ntypes = [\"{types}\"]\n{rule}");
+        warnings(&[("#channel", META), ("#postback", &rule), ("#source", source), CHANNEL])
+    };
+    let doubt = "campaign[0].conversion_api[0].statuses: there are none, so meta is told of a sale that is pending or declined as of any other, and nothing takes that back; name those that count, as in `statuses = [\"approved\"]`";
+    assert_eq!(said("", "", "Purchase"), [doubt]);
+    assert_eq!(
+        said("", "default_status = \"approved\"", "Purchase"),
+        [doubt],
+        "the words of the template"
+    );
+    assert_eq!(said(DECIDED, "", "Purchase"), [""; 0]);
+    assert_eq!(
+        said("statuses = [\"approved\", \"pending\"]\n", "", "Purchase"),
+        [""; 0],
+        "it is meant"
+    );
+    assert_eq!(said("when = [\"status equals approved\"]\n", "", "Purchase"), [""; 0]);
+    // What is never money may well be told before it is decided.
+    assert_eq!(said("", "", "InitiateCheckout"), [""; 0]);
+}
+
 #[test]
 fn a_renewal_does_not_share_the_action_of_a_sale() {
     assert_eq!(
@@ -113,7 +155,7 @@ fn a_renewal_does_not_share_the_action_of_a_sale() {
             "conversion_api[0].events.Rebill: shares the conversion action of `Purchase`: one that counts once per click drops it, and any other counts it as another sale; give it a conversion action of its own, or \"\" to tell nothing"
         ]
     );
-    let microsoft = META.replace("\"meta\"", "\"microsoft\"").replace("\"fb\"", "\"ms\"");
+    let microsoft = microsoft("consent = { ad_user_data = \"granted\" }\n");
     assert_eq!(
         told(&microsoft, "events = { Rebill = \"Purchase\" }", "[\"Purchase\"]").len(),
         1
@@ -153,8 +195,9 @@ fn a_rule_names_the_types_that_are_meant() {
 
 #[test]
 fn a_platform_knows_a_person_or_a_click_by_something() {
-    let rule =
-        |id: &str| format!("[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"{id}\"\ntypes = [\"Purchase\"]\n");
+    let rule = |id: &str| {
+        format!("[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"{id}\"\ntypes = [\"Purchase\"]\n{DECIDED}")
+    };
     let doubts = |account: &str, id: &str, channel: &[(&str, &str)]| {
         let rule = rule(id);
         let mut changes = vec![("#channel", account), ("#postback", rule.as_str())];
@@ -185,17 +228,17 @@ fn a_platform_knows_a_person_or_a_click_by_something() {
 
 #[test]
 fn personal_values_are_kept_while_ad_platforms_are_told_of_them() {
-    let rule = "[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"fb\"\ntypes = [\"Purchase\"]\n";
+    let rule = format!("[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"fb\"\ntypes = [\"Purchase\"]\n{DECIDED}");
     let doubts = |private: &str, rule: &str| {
         let root = format!("[retention]\nprivate = \"{private}\"\n");
         warnings(&[("#root", &root), ("#channel", META), ("#postback", rule), CHANNEL])
     };
     assert_eq!(
-        doubts("3d", rule),
+        doubts("3d", &rule),
         [
             "retention.private: ad platforms are told of persons, and a sale that comes later than 3d after its click has neither address nor user agent, so that Meta takes no event of a website; what was given up after three days of retries cannot be sent again either; keep them for 4d at least"
         ]
     );
-    assert_eq!(doubts("4d", rule), [""; 0]);
+    assert_eq!(doubts("4d", &rule), [""; 0]);
     assert!(!doubts("1d", "").iter().any(|said| said.starts_with("retention")));
 }

@@ -9,4 +9,5 @@ mod deliver;
 mod fault_store;
 mod money;
 mod redaction;
+mod renewed;
 mod trouble;

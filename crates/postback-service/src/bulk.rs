@@ -119,6 +119,8 @@ pub struct BulkDone {
     /// The deliveries that cannot be written again, or are being sent while they are to be
     /// cancelled.
     pub refused: Vec<NotDone>,
+    /// Whether a hold of the lane was ended; none where no lane was to be retried.
+    pub released: Option<bool>,
     /// How many deliveries of the selection remain after `next`, as far as they were counted; in a
     /// dry run, how many there are. What a person gave up is not counted; whether another delivery
     /// replaces one is known only when it is its turn.
@@ -151,11 +153,12 @@ pub enum BulkError {
 }
 
 pub(crate) async fn work(shared: &Shared, bulk: &Bulk, patience: Duration) -> Result<BulkDone, BulkError> {
-    let done = one_call(shared, bulk, patience).await?;
+    let mut done = one_call(shared, bulk, patience).await?;
     // Whoever tries the dead ones of a lane again has mended what held it.
     if let (BulkWork::Retry, false, Some(lane)) = (bulk.work, bulk.dry_run, &bulk.lane) {
         let release = Selection::new(Which::Held(lane.clone()), shared.now());
-        within(patience, shared.stores.store.requeue(&release)).await?;
+        let ended = within(patience, shared.stores.store.requeue(&release)).await?;
+        done.released = Some(ended > 0);
         shared.wake.notify_one();
     }
     if !bulk.dry_run {

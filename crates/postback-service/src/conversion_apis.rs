@@ -6,7 +6,7 @@ use postback::conversion_api::Account;
 use postback::delivery::{Attempt, Cause, DeliveryRow, DeliveryState};
 use postback::model::Platform;
 use postback::port::{DeliveryFilter, PageRequest, StoreError};
-use postback::value::{CampaignId, DeliveryId, PostbackId, TypeName};
+use postback::value::{CampaignId, DeliveryId, PostbackId, SecretReference, TypeName};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -56,6 +56,9 @@ pub struct ConversionApiState {
     /// Why nothing is sent, if the lane is on hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<ConversionApiHold>,
+    /// Its access token, where that renews itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<ConversionApiToken>,
     /// Whether there are more deliveries than were looked through (5,000 of each state), so that
     /// the numbers may be larger and the times later.
     pub truncated: bool,
@@ -94,10 +97,42 @@ pub struct ConversionApiHold {
     pub why: String,
 }
 
+/// An access token that renews itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ConversionApiToken {
+    /// The reference by which the configuration names it.
+    pub secret: SecretReference,
+    /// When the present token expires; absent if there is none. A minute before, the next one is
+    /// asked for, if anything is to be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Why there was no next one when it was last asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<ConversionApiTokenTrouble>,
+}
+
+/// A token that was not renewed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ConversionApiTokenTrouble {
+    /// When that was.
+    pub at: Timestamp,
+    /// Whether a person must authorise again; else it is tried again soon.
+    pub refused: bool,
+    /// What the token endpoint answered, with its own word for it.
+    pub why: String,
+}
+
 /// The state of each account of the configuration, in the order of the ids.
 pub(crate) async fn states(shared: &Shared) -> Result<Vec<ConversionApiState>, StoreError> {
     let tracker = shared.live().tracker.clone();
-    let mut states: Vec<ConversionApiState> = tracker.conversion_apis().map(ConversionApiState::of).collect();
+    let accounts = tracker.conversion_apis();
+    let states = accounts.map(|account| ConversionApiState {
+        token: token(shared, account),
+        ..ConversionApiState::of(account)
+    });
+    let mut states: Vec<ConversionApiState> = states.collect();
     if states.is_empty() {
         return Ok(states);
     }
@@ -118,6 +153,23 @@ pub(crate) async fn states(shared: &Shared) -> Result<Vec<ConversionApiState>, S
     }
     states.iter_mut().for_each(ConversionApiState::say);
     Ok(states)
+}
+
+/// What is known of the access token of an account.
+fn token(shared: &Shared, account: &Account) -> Option<ConversionApiToken> {
+    let now = shared.now();
+    let mut known = account
+        .secrets()
+        .filter_map(|reference| Some((reference, shared.secrets.renewing(reference)?)));
+    known.next().map(|(reference, known)| ConversionApiToken {
+        secret: reference.clone(),
+        expires_at: known.expires_in.and_then(|left| now.checked_add(left)),
+        trouble: known.trouble.map(|trouble| ConversionApiTokenTrouble {
+            at: now.checked_sub(trouble.since).unwrap_or(now),
+            refused: trouble.refused,
+            why: trouble.why,
+        }),
+    })
 }
 
 /// Looks through the deliveries of a state, the newest first.
@@ -179,6 +231,7 @@ impl ConversionApiState {
             dead: 0,
             oldest_waiting: None,
             held: None,
+            token: None,
             truncated: false,
         }
     }
@@ -220,11 +273,19 @@ impl ConversionApiState {
         }
     }
 
+    /// Why a person must authorise again.
+    fn refused_token(&self) -> Option<&str> {
+        let trouble = self.token.as_ref()?.trouble.as_ref()?;
+        trouble.refused.then_some(&*trouble.why)
+    }
+
     /// Puts the state into a sentence: the first thing that a person should know.
     fn say(&mut self) {
+        let refused = self.refused_token().map(|why| format!("its token is refused: {why}"));
         self.text = match (&self.held, self.rules.is_empty()) {
             (Some(hold), _) => format!("it is held until {}: {}", hold.until, hold.why),
             (None, true) => "no campaign tells it anything".into(),
+            (None, false) if refused.is_some() => refused.unwrap_or_default(),
             (None, false) if self.dead > 0 => format!("{} given up; `last_refusal` says why", of(self.dead)),
             (None, false) if self.last_delivered.is_some() => "it takes what it is told".into(),
             (None, false) if self.accepted > 0 => {

@@ -3,6 +3,7 @@
 
 use crate::letters::Letters;
 use crate::meter;
+use crate::outgoing::Outgoing;
 use crate::seldom::Seldom;
 use crate::shared::Shared;
 use crate::spell::Spell;
@@ -10,7 +11,7 @@ use crate::work::goes_on;
 use postback::Timestamp;
 use postback::delivery::{Batch, Lane, Leased};
 use postback::drive::{self, Ended, Lanes, Leases, Round, Sender};
-use postback::port::{Claim, StoreError};
+use postback::port::{Claim, Secrets, StoreError};
 use postback::value::{CampaignId, PostbackId};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
@@ -145,7 +146,7 @@ impl Dispatcher {
             self.shared.pulse.looked();
             return POLL;
         };
-        match drive::lease(&sender(&self.shared), claim).await {
+        match drive::lease(&sender(&self.shared, &*self.shared.secrets), claim).await {
             Ok(Leases { batches, round }) => {
                 self.shared.pulse.looked();
                 if let Some(news) = self.unleased.well() {
@@ -188,7 +189,7 @@ impl Dispatcher {
             if self.waiting.iter().any(is_waited_for) {
                 continue;
             }
-            match drive::lease(&sender(&self.shared), &claim).await {
+            match drive::lease(&sender(&self.shared, &*self.shared.secrets), &claim).await {
                 Ok(Leases { batches, round }) => {
                     meter::delivered(&round);
                     self.letters.given_up(&round.given_up, now);
@@ -249,7 +250,10 @@ impl Dispatcher {
         self.lanes.began(&begun.lane, now);
         let span = tracing::info_span!("deliver", delivery = %first.delivery.id, lane = %begun.lane, deliveries);
         let shared = self.shared.clone();
-        let sending = async move { drive::send(&sender(&shared), &batch).await };
+        let sending = async move {
+            let secrets = Outgoing(&shared);
+            drive::send(&sender(&shared, &secrets), &batch).await
+        };
         let task = self.requests.spawn(sending.instrument(span));
         self.begun.insert(task.id(), begun);
     }
@@ -325,11 +329,11 @@ fn unwritten(error: &StoreError) {
     }
 }
 
-fn sender(shared: &Shared) -> Sender<'_> {
+fn sender<'a>(shared: &'a Shared, secrets: &'a dyn Secrets) -> Sender<'a> {
     Sender::new(
         &*shared.stores.store,
         &*shared.http,
-        &*shared.secrets,
+        secrets,
         &*shared.clock,
         &*shared.entropy,
     )

@@ -38,6 +38,7 @@ mod meter;
 mod notification;
 mod numbers;
 mod opening;
+mod outgoing;
 mod postback;
 mod preview;
 mod pulse;
@@ -76,7 +77,10 @@ pub use by_hand::{AttributeError, AttributedByHand};
 pub use cancel::CancelError;
 pub use click::{Lost, LostReason, Visitor};
 pub use configure::{ConfigureError, Reloaded};
-pub use conversion_apis::{ConversionApiHold, ConversionApiRefusal, ConversionApiRule, ConversionApiState};
+pub use conversion_apis::{
+    ConversionApiHold, ConversionApiRefusal, ConversionApiRule, ConversionApiState, ConversionApiToken,
+    ConversionApiTokenTrouble,
+};
 pub use decide::{AgainWhat, Became, DecideAgain, DecideError, DecidedAgain, DecidedEvent, NotDecided};
 pub use erase::{EraseError, Erased, NotErased};
 pub use handle::{Live, TrackerHandle};

@@ -1,7 +1,8 @@
-//! What is measured each minute: what was given up, what waits in each lane, and the memory of the
-//! process.
+//! What is measured each minute: what was given up, what waits in each lane, for how long
+//! access tokens are valid, and the memory of the process.
 
 use crate::meter;
+use crate::renewals::measure_tokens;
 use crate::shared::Shared;
 use postback::delivery::Lane;
 use std::{
@@ -29,6 +30,7 @@ pub(crate) async fn measure(shared: &Shared, named: &NamedLanes) {
         let waiting = queues.into_iter().map(|queue| queue.lane).collect();
         named.emptied(waiting).iter().for_each(meter::emptied);
     }
+    measure_tokens(shared);
     if let Some(bytes) = resident().await {
         meter::resident(bytes);
     }

@@ -203,12 +203,17 @@ pub(crate) const TOKEN_REFUSED: Number = gauge(
     "Whether the OAuth credential of a name (`credential`) is refused until a person authorises again: 1, or 0 once a \
      token came. Alert on it.",
 );
+pub(crate) const TOKEN_EXPIRES: Number = gauge(
+    "postback_token_expires_seconds",
+    "In how long the OAuth access token of a name (`credential`) expires; 0 without one. Measured each minute. A token \
+     that nothing is sent with expires and is renewed when it is needed, so alert on `postback_token_refused`.",
+);
 pub(crate) const RESIDENT: Number = gauge(
     "postback_process_resident_bytes",
     "The memory that the process holds, where the system says so (Linux); measured each minute.",
 );
 
-const ALL: [Number; 38] = [
+const ALL: [Number; 39] = [
     EVENTS,
     REFUSALS,
     REFUSED_KEPT,
@@ -246,6 +251,7 @@ const ALL: [Number; 38] = [
     LANE_HELD,
     TOKEN_RENEWALS,
     TOKEN_REFUSED,
+    TOKEN_EXPIRES,
     RESIDENT,
 ];
 

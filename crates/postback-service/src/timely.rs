@@ -2,7 +2,7 @@
 //! secrets, reads of the store and other work.
 
 use postback::Secret;
-use postback::port::{BoxFuture, SecretError, Secrets, StoreError};
+use postback::port::{BoxFuture, Renewing, SecretError, Secrets, StoreError};
 use postback::value::SecretReference;
 use std::{
     future::poll_fn,
@@ -49,6 +49,14 @@ impl Secrets for Timely {
                 Err(SecretError::new(reference, late))
             })
         })
+    }
+
+    fn renewing(&self, reference: &SecretReference) -> Option<Renewing> {
+        self.0.renewing(reference)
+    }
+
+    fn refused(&self, reference: &SecretReference, secret: &Secret) -> bool {
+        self.0.refused(reference, secret)
     }
 }
 

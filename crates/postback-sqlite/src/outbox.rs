@@ -144,13 +144,16 @@ pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> R
 }
 
 /// Ends the holds of lanes, and makes a batch of the held deliveries due. Returns the number of
-/// deliveries; 0 if all is done.
-pub(crate) fn release(connection: &Connection, selection: &Selection) -> Result<usize, Fault> {
+/// deliveries, 0 if all is done, and whether the lane that is named was on hold.
+pub(crate) fn release(connection: &Connection, selection: &Selection) -> Result<(usize, bool), Fault> {
     let due = time::ceil(selection.due_at);
+    let mut was_held = false;
     let released = match &selection.which {
         Which::One(_) => 0,
         Which::Lane(lane) | Which::Held(lane) => {
-            connection.prepare_cached(sql::LIFT_LANE)?.execute([lane.as_str()])?;
+            let mut lift = connection.prepare_cached(sql::LIFT_LANE)?;
+            let until: Option<i64> = lift.query_row([lane.as_str()], |row| row.get(0)).optional()?;
+            was_held = until.is_some_and(|until| until > due);
             let mut release = connection.prepare_cached(sql::RELEASE_LANE)?;
             release.execute(params![due, BATCH, lane.as_str()])?
         }
@@ -159,7 +162,7 @@ pub(crate) fn release(connection: &Connection, selection: &Selection) -> Result<
             connection.prepare_cached(sql::RELEASE)?.execute(params![due, BATCH])?
         }
     };
-    Ok(released)
+    Ok((released, was_held))
 }
 
 /// Looks at a batch of dead deliveries behind row `after`, and queues those that are meant again.

@@ -139,7 +139,7 @@ statements! {
     HOLD = "INSERT INTO hold (lane, until, why) SELECT lane, ?2, ?3 FROM delivery WHERE seq = ?1 \
         ON CONFLICT (lane) DO UPDATE SET until = max(until, ?2), why = ?3";
     LIFT = "DELETE FROM hold WHERE until <= ?1";
-    LIFT_LANE = "DELETE FROM hold WHERE lane = ?1";
+    LIFT_LANE = "DELETE FROM hold WHERE lane = ?1 RETURNING until";
     /// A delivery that put its lane on hold waits until the hold ends.
     RELEASE = "UPDATE queue SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
         (SELECT seq FROM queue INDEXED BY queue_held WHERE held = 1 AND lane >= '' LIMIT ?2)";

@@ -22,7 +22,7 @@ use postback::plan::{
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, Decide, DeliveryFilter, EventFilter, Inspect,
     LaneQueue, Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, Transact, Transacted,
-    decided, row,
+    Which, decided, row,
 };
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts, Timestamp};
@@ -109,12 +109,18 @@ impl Store for SqliteStore {
 
     fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(async move {
+            let mut was_held = false;
             loop {
                 let selection = selection.clone();
                 let release = move |connection: &_| outbox::release(connection, &selection);
-                if self.threads.write(release).await? == 0 {
+                let (released, ended) = self.threads.write(release).await?;
+                was_held |= ended;
+                if released == 0 {
                     break;
                 }
+            }
+            if matches!(selection.which, Which::Held(_)) {
+                return Ok(u64::from(was_held));
             }
             let (mut count, mut after) = (0_u64, Some(0));
             while let Some(row) = after {

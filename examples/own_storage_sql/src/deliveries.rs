@@ -114,13 +114,16 @@ pub(crate) fn requeue(file: &Connection, selection: &Selection) -> Result<u64, S
         Which::Lane(lane) | Which::Held(lane) => ("lane", lane.as_str()),
         Which::All => ("''", ""),
     };
+    let mut ended = 0;
     if column != "id" {
-        run(file, &format!("DELETE FROM hold WHERE {column} = ?"), [named])?;
+        // What is over is no hold any more.
+        run(file, "DELETE FROM hold WHERE until <= ?", [at])?;
+        ended = run(file, &format!("DELETE FROM hold WHERE {column} = ?"), [named])?;
         let text = format!("UPDATE delivery SET held = 0, due = min(due, ?1) WHERE held AND {column} = ?2");
         run(file, &text, params![at, named])?;
     }
     if matches!(selection.which, Which::Held(_)) {
-        return Ok(0);
+        return Ok(ended);
     }
     // What has a receipt is checked, and not sent again.
     let text = format!(

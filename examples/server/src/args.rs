@@ -8,6 +8,7 @@ use crate::serve::Server;
 use clap::{Args, Parser, Subcommand};
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::drive::{LanePolicy, Rate};
+use postback::lint::forgotten_too_soon;
 use postback::memory::MemoryStore;
 use postback::port::Secrets;
 use postback::value::{IpNet, Namespace, SecretReference, ip_range};
@@ -78,8 +79,9 @@ struct ServeArguments {
     /// or a host name. May be repeated.
     #[arg(long, value_name = "CIDR or HOST")]
     allow_destination: Vec<Allowed>,
-    /// An OAuth credential, a file of the kind `authorized_user`: `host:NAME` of the configuration
-    /// is then its access token, which is renewed before it expires. May be repeated.
+    /// An OAuth credential, a file of the kind `authorized_user` or `service_account`: `host:NAME`
+    /// of the configuration is then its access token, which is renewed before it expires. May be
+    /// repeated.
     #[arg(long, value_name = "NAME=FILE")]
     oauth: Vec<Named>,
     /// A proxy whose `X-Forwarded-For` is trusted. May be repeated.
@@ -267,7 +269,8 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     // The configuration is read before a database is opened, so that a wrong one does not create a
     // database.
     let policy = AddressPolicy::from_iter(arguments.allow_destination);
-    let (tracker, warnings) = read(&config, &namespace, &policy).map_err(problems)?;
+    let (tracker, mut warnings) = read(&config, &namespace, &policy).map_err(problems)?;
+    warnings.extend(forgotten(arguments.private_days, &tracker));
     let client = Arc::new(Client::builder().policy(policy.clone()).build().map_err(trouble)?);
     let secrets = oauth::secrets(arguments.oauth, client.clone(), arguments.dry_run).map_err(problems)?;
     log();
@@ -314,6 +317,15 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     tracing::info!("stopping");
     server.shutdown().await;
     Ok(())
+}
+
+/// The doubt about `--private-days`, where the configuration does not say it better.
+fn forgotten(days: u32, tracker: &Tracker) -> Option<String> {
+    if tracker.retention().private.is_some() {
+        return None;
+    }
+    let private = Duration::from_secs(24 * 60 * 60).saturating_mul(days);
+    Some(format!("--private-days: {}", forgotten_too_soon(private, tracker)?))
 }
 
 /// Returns the stores of the database, or in memory if there is none.

@@ -270,6 +270,27 @@ fn a_secret_with_a_line_end_or_small_letters_is_warned_of_and_never_shown() {
 }
 
 #[test]
+fn too_few_private_days_are_warned_of_where_ad_platforms_are_told() {
+    let telling = SMALL.to_owned()
+        + "default_status = \"approved\"\n[[traffic_channel]]\nid = \"ads\"\ntemplate = \"facebook\"\n\
+           [[conversion_api]]\nid = \"fb\"\nplatform = \"meta\"\npixel = \"1\"\ntoken = \"env:T\"\n\
+           event_source_url = \"https://shop.example.com\"\n[[campaign]]\nid = \"a\"\nchannel = \"ads\"\n\
+           [[campaign.conversion_api]]\nid = \"b\"\napi = \"fb\"\n";
+    let warned = |text: &str, days: &str| {
+        let (_folder, path) = file("a.toml", text);
+        let mut command = program::command();
+        let flags = ["--dry-run", "--listen", "127.0.0.1:0", "--private-days", days];
+        let (_, log) = Program::start(command.args(["--config", &path]).args(flags)).stop();
+        log.contains("--private-days: ad platforms are told of persons")
+    };
+    assert!(warned(&telling, "3"));
+    assert!(!warned(&telling, "4"));
+    assert!(!warned(SMALL, "3"));
+    let better = telling.replace("version = 1\n", "version = 1\nretention = { private = \"30d\" }\n");
+    assert!(!warned(&better, "3"), "the configuration decides");
+}
+
+#[test]
 fn a_database_that_cannot_be_opened_is_1() {
     let (_folder, path) = file("a.toml", SMALL);
     let output = run(&["--config", &path, "--database", "sqlite:/nowhere/at/all.db"]);

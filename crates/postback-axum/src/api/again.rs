@@ -26,6 +26,9 @@ struct RequeuedMany {
     requeued: u64,
     /// How many were left out: a person gave them up, or another delivery replaces them.
     others: u64,
+    /// Whether a hold of the lane was ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    released: Option<bool>,
     remaining: u64,
     next: Option<String>,
 }
@@ -175,6 +178,7 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
         withdrawn,
         others,
         refused,
+        released,
         remaining,
         next,
         ..
@@ -189,6 +193,7 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
         BulkWork::Retry => json(&RequeuedMany {
             requeued: done,
             others,
+            released,
             remaining,
             next,
         }),

@@ -1,12 +1,13 @@
 //! A store that is away: who waits for it, and what the log and the numbers say.
 
-use crate::canary::{Log, plain};
+use crate::canary::plain;
 use crate::journalling::Journalling;
 use crate::refused_postbacks::mended;
 use crate::support::{Answer, authorized, notification};
 use crate::watched::Mode;
 use postback_axum::Prometheus;
 use postback_service::{STORE_PATIENCE, STORE_TIMEOUT};
+use postback_test::Log;
 use std::time::Duration;
 use tokio::{
     sync::oneshot,

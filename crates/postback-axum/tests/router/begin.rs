@@ -1,11 +1,12 @@
 //! The begin of a service: how long it waits for its store, and what is said once it is up.
 
-use crate::canary::{Log, plain};
+use crate::canary::plain;
 use crate::support::{CONFIG, Tested, compiled, tested};
 use crate::watched::Mode;
 use postback::port::{HttpError, Store};
 use postback::testing::RecordingClient;
 use postback_service::{Journal, JournalOptions, Service, ServiceBuilder, Stores};
+use postback_test::Log;
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout};
 

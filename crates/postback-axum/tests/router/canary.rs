@@ -9,38 +9,7 @@ use crate::watched::Mode;
 use axum::body::Body;
 use postback::tracker::MAX_FAILURES;
 use postback_axum::Prometheus;
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    pub fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use postback_test::Log;
 
 const ADDRESS: &str = "198.51.100.7";
 const AGENT: &str = "CANARY-agent";
@@ -74,7 +43,7 @@ async fn no_canary_comes_out() {
     let subscriber = tracing_subscriber::fmt()
         .json()
         .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
+        .with_writer(log.writer())
         .finish();
     let _logging = tracing::subscriber::set_default(subscriber);
     let recorder = Prometheus::default();
@@ -163,7 +132,7 @@ async fn no_canary_comes_out() {
 /// Plain lines without time, as far as they have a level of at least INFO.
 pub fn plain(log: &Log) -> tracing::subscriber::DefaultGuard {
     let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
+        .with_writer(log.writer())
         .without_time()
         .with_ansi(false)
         .finish();

@@ -28,10 +28,14 @@ event_source_url = "https://shop.example.com/thanks"
 
 /// A service whose campaign `summer` tells Meta of its sales.
 fn telling() -> Tested {
+    telling_by(API)
+}
+
+fn telling_by(api: &str) -> Tested {
     let tested = tested();
     // The rule stands in the campaign that the configuration names last.
     let (rest, last) = CONFIG.split_once("\n[[campaign]]\nid = \"bare-one\"").unwrap();
-    let config = format!("{rest}{API}\n[[campaign]]\nid = \"bare-one\"{last}");
+    let config = format!("{rest}{api}\n[[campaign]]\nid = \"bare-one\"{last}");
     tested.replace(compiled(&config).unwrap());
     tested
 }
@@ -161,5 +165,34 @@ async fn what_was_accepted_waits_for_its_receipt() {
             .as_str()
             .unwrap()
             .starts_with("1 event is accepted; ")
+    );
+}
+
+#[tokio::test]
+async fn a_token_that_renews_itself_says_when_it_expires_or_why_there_is_none() {
+    let before = Timestamp::from_unix_seconds(1_700_000_000).unwrap();
+    let fresh = telling_by(&API.replace("env:META_TOKEN", "host:fresh"));
+    let account = accounts(&fresh).await[0].clone();
+    let token = &account["token"];
+    assert_eq!((&token["secret"], token.get("trouble")), (&json!("host:fresh"), None));
+    let expires: Timestamp = token["expires_at"].as_str().unwrap().parse().unwrap();
+    assert!(expires > before, "{token}");
+    assert_eq!(account["text"], "nothing was told yet");
+
+    let refused = telling_by(&API.replace("env:META_TOKEN", "host:refused"));
+    let account = accounts(&refused).await[0].clone();
+    let trouble = &account["token"]["trouble"];
+    assert_eq!(
+        (&trouble["refused"], &trouble["why"], account["token"].get("expires_at")),
+        (
+            &json!(true),
+            &json!("the token endpoint answered 400 `invalid_grant`"),
+            None
+        )
+    );
+    assert!(trouble["at"].is_string());
+    assert_eq!(
+        account["text"],
+        "its token is refused: the token endpoint answered 400 `invalid_grant`"
     );
 }

@@ -1,11 +1,12 @@
 //! Personal values are erased on request: from the store, from what is still to be sent, from what
 //! was refused, and from the journal.
 
-use crate::canary::{Log, plain};
+use crate::canary::plain;
 use crate::journalling::Journalling;
 use crate::support::{Answer, Tested, authorized, tested};
 use crate::watched::Mode;
 use postback::port::Inspect;
+use postback_test::Log;
 use serde_json::{Value, json};
 use std::fs;
 

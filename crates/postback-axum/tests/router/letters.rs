@@ -1,6 +1,6 @@
 //! Dead letters: named in the log, counted and aged.
 
-use crate::canary::{Log, plain};
+use crate::canary::plain;
 use crate::support::{Tested, options, routed};
 use postback::delivery::{Cause, Delivery, DeliveryState, Lane};
 use postback::drive::LanePolicy;
@@ -11,6 +11,7 @@ use postback::port::{Clock, DeliveryFilter, Inspect, PageRequest, Store};
 use postback::value::DeliveryId;
 use postback_axum::Prometheus;
 use postback_service::SystemClock;
+use postback_test::Log;
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::oneshot, time::sleep};
 

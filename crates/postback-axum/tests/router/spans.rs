@@ -1,7 +1,7 @@
 //! Spans, by which the lines of one request, click or event are found together.
 
-use crate::canary::Log;
 use crate::support::tested;
+use postback_test::Log;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 #[tokio::test]
@@ -12,7 +12,7 @@ async fn what_is_done_for_a_click_or_an_event_is_a_span_with_its_id() {
     tested.postback(&format!("clickid={known}&sum=1&eventid=KNOWN")).await;
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
+        .with_writer(log.writer())
         .with_ansi(false)
         .with_span_events(FmtSpan::NEW)
         .finish();

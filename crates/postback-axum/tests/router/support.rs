@@ -15,10 +15,10 @@ use postback::memory::MemoryStore;
 use postback::plan::{EventRow, RefusedRow};
 use postback::port::{
     BoxFuture, Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, HttpError, Inspect, PageRequest,
-    RefusedFilter, SecretError, Secrets, Store,
+    RefusedFilter, RenewalTrouble, Renewing, SecretError, Secrets, Store,
 };
 use postback::testing::RecordingClient;
-use postback::value::{Namespace, SecretReference};
+use postback::value::{Namespace, SecretPlace, SecretReference};
 use postback::{CompileOptions, Conversion, Document, Secret, Timestamp, Tracker};
 use postback_axum::{RouterOptions, router_with};
 use postback_service::{FixedSecrets, Service, ServiceBuilder, Stores, SystemClock};
@@ -82,6 +82,22 @@ impl Secrets for Rotated {
     fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
         let secrets = self.0.lock().unwrap().clone();
         Box::pin(async move { secrets.secret(reference).await })
+    }
+
+    /// `host:fresh` and `host:refused` renew themselves.
+    fn renewing(&self, reference: &SecretReference) -> Option<Renewing> {
+        let refused = RenewalTrouble {
+            since: Duration::from_secs(60),
+            refused: true,
+            why: "the token endpoint answered 400 `invalid_grant`".into(),
+        };
+        let mut known = Renewing::default();
+        match reference.place() {
+            SecretPlace::Host("fresh") => known.expires_in = Some(Duration::from_secs(3000)),
+            SecretPlace::Host("refused") => known.trouble = Some(refused),
+            _ => return None,
+        }
+        Some(known)
     }
 }
 

@@ -18,7 +18,10 @@ const MAX_TOKEN: usize = 8 * 1024;
 /// the others are words of Google and Microsoft (medium confidence: seen in their documentation
 /// and in reports, not in a complete list).
 const REFUSALS: [(&str, &str); 11] = [
-    ("invalid_grant", "the refresh token is expired or was revoked"),
+    (
+        "invalid_grant",
+        "the refresh token (or the service account's key) is expired or was revoked",
+    ),
     ("invalid_client", "the client or its secret is wrong"),
     ("unauthorized_client", "the client may not use refresh tokens"),
     (
@@ -196,7 +199,8 @@ mod tests {
         assert_eq!(
             answered(400, body).unwrap_err(),
             Fault::Refused(
-                "the token endpoint answered 400 `invalid_grant`: the refresh token is expired or was revoked".into()
+                "the token endpoint answered 400 `invalid_grant`: the refresh token (or the service account's key) is expired or was revoked"
+                    .into()
             )
         );
         // What went wrong there says nothing about the token.

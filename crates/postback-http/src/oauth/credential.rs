@@ -1,6 +1,7 @@
 //! A credential: what is given to a token endpoint for an access token.
 
 use super::file;
+use super::service_account::ServiceAccount;
 use postback::Secret;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -19,8 +20,9 @@ const NOT_OF_THE_TOKEN: [&str; 4] = ["offline_access", "openid", "profile", "ema
 /// The members of a credential's file, each as it is written.
 pub(super) type Members = BTreeMap<String, Box<RawValue>>;
 
-/// A user's refresh token, with the client to which it was given. It is a JSON file in the form
-/// that Google's libraries call `authorized_user`:
+/// What is given for an access token: a user's refresh token, or an assertion that a service
+/// account signs. It is a JSON file in one of the forms of Google's libraries. A user's is called
+/// `authorized_user`, with the client to which the refresh token was given:
 ///
 /// ```json
 /// {"type": "authorized_user", "client_id": "..", "client_secret": "..", "refresh_token": ".."}
@@ -33,15 +35,34 @@ pub(super) type Members = BTreeMap<String, Box<RawValue>>;
 ///   user's machine.
 /// - Other members are left as they are.
 ///
-/// `Debug` shows neither the client's secret nor the refresh token.
+/// The key of a service account is the file that the Google Cloud console gives, with a `scope`
+/// added, since Google grants none that is not asked for:
+///
+/// ```json
+/// {"type": "service_account", "client_email": "..", "private_key": "-----BEGIN ..", "scope": ".."}
+/// ```
+///
+/// `Debug` shows no secret, refresh token or key.
 #[derive(Debug, Clone)]
 pub struct Credential {
-    pub(super) client_id: String,
-    pub(super) client_secret: Option<Secret>,
-    pub(super) refresh_token: Secret,
+    pub(super) grant: Grant,
     pub(super) token_uri: String,
     pub(super) scopes: Vec<String>,
     pub(super) path: Option<PathBuf>,
+}
+
+/// What stands for the token's owner.
+#[derive(Debug, Clone)]
+pub(super) enum Grant {
+    User(User),
+    Service(ServiceAccount),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct User {
+    pub(super) client_id: String,
+    pub(super) client_secret: Option<Secret>,
+    pub(super) refresh_token: Secret,
 }
 
 /// The error for a credential that cannot be used. It names the file and the member, and never
@@ -91,9 +112,10 @@ impl Credential {
     ///
     /// # Errors
     /// - a text that is not a JSON object
-    /// - a `type` other than `authorized_user`: the key of a service account, which is not
-    ///   supported yet, or the file of a client, which has no refresh token
-    /// - a `client_id` or `refresh_token` that is missing, empty, or no text
+    /// - a `type` other than `authorized_user` and `service_account`, or the file of a client,
+    ///   which has no refresh token
+    /// - a `client_id` or `refresh_token` that is missing, empty, or no text; of a service account
+    ///   a `client_email`, a `private_key` that is an RSA key in PEM, or a scope
     /// - a `client_secret` that is no text
     /// - a `token_uri` that is neither an `https` URL nor an `http` URL of this machine, or holds a
     ///   user name or a fragment
@@ -104,14 +126,20 @@ impl Credential {
 
     /// Whether the other one asks in the same words.
     pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
-        let secret = match (&self.client_secret, &other.client_secret) {
-            (Some(one), Some(other)) => one.matches(other.expose()),
-            (None, None) => true,
+        let is_same = match (&self.grant, &other.grant) {
+            (Grant::User(own), Grant::User(other)) => own.says_the_same_as(other),
+            (Grant::Service(own), Grant::Service(other)) => own.says_the_same_as(other),
             _ => false,
         };
-        secret
-            && self.refresh_token.matches(other.refresh_token.expose())
-            && (&self.client_id, &self.token_uri, &self.scopes) == (&other.client_id, &other.token_uri, &other.scopes)
+        is_same && (&self.token_uri, &self.scopes) == (&other.token_uri, &other.scopes)
+    }
+
+    /// The refresh token, if it is a user's credential.
+    pub(super) fn refresh_token(&self) -> Option<&Secret> {
+        match &self.grant {
+            Grant::User(user) => Some(&user.refresh_token),
+            Grant::Service(_) => None,
+        }
     }
 
     /// The first scope that the token must have and `granted`, the scopes of an answer, does not
@@ -126,6 +154,26 @@ impl Credential {
         wanted
             .filter(|scope| !NOT_OF_THE_TOKEN.contains(scope))
             .find(|scope| !is_granted(scope))
+    }
+}
+
+impl User {
+    fn read(members: &Members) -> Result<Self, String> {
+        let needed = |name| text(members, name)?.ok_or_else(|| format!("has no `{name}`"));
+        Ok(Self {
+            client_id: needed("client_id")?,
+            client_secret: text(members, "client_secret")?.map(Secret::from),
+            refresh_token: needed("refresh_token")?.into(),
+        })
+    }
+
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let secret = match (&self.client_secret, &other.client_secret) {
+            (Some(one), Some(other)) => one.matches(other.expose()),
+            (None, None) => true,
+            _ => false,
+        };
+        secret && self.refresh_token.matches(other.refresh_token.expose()) && self.client_id == other.client_id
     }
 }
 
@@ -145,17 +193,7 @@ pub(super) fn members(text: &str) -> Result<Members, String> {
 
 fn parse(text: &str) -> Result<Credential, String> {
     let members = members(text)?;
-    match self::text(&members, "type")?.as_deref() {
-        None | Some("authorized_user") => {}
-        Some("service_account") => {
-            return Err(
-                "is the key of a service account, which is not supported yet, since it needs RSA signatures; \
-                        authorise a user instead and name the `authorized_user` file"
-                    .into(),
-            );
-        }
-        Some(_) => return Err("`type` is not `authorized_user`".into()),
-    }
+    let scopes = scopes(&members)?;
     if members.contains_key("installed") || members.contains_key("web") {
         return Err(
             "is the file of an OAuth client, which has no refresh token; authorise a user with it, and name the \
@@ -163,22 +201,34 @@ fn parse(text: &str) -> Result<Credential, String> {
                 .into(),
         );
     }
-    let needed = |name| self::text(&members, name)?.ok_or_else(|| format!("has no `{name}`"));
+    let grant = match self::text(&members, "type")?.as_deref() {
+        None | Some("authorized_user") => Grant::User(User::read(&members)?),
+        Some("service_account") => {
+            let account = ServiceAccount::read(&members)?;
+            if scopes.is_empty() {
+                return Err(
+                    "has no `scope`, and a service account gets none that it does not ask for; add it, as in \
+                     `\"scope\": \"https://www.googleapis.com/auth/datamanager\"`"
+                        .into(),
+                );
+            }
+            Grant::Service(account)
+        }
+        Some(_) => return Err("`type` is neither `authorized_user` nor `service_account`".into()),
+    };
     Ok(Credential {
-        client_id: needed("client_id")?,
-        client_secret: self::text(&members, "client_secret")?.map(Secret::from),
-        refresh_token: needed("refresh_token")?.into(),
+        grant,
         token_uri: match self::text(&members, "token_uri")? {
             Some(url) => endpoint(&url)?,
             None => GOOGLE_TOKEN_URI.to_owned(),
         },
-        scopes: scopes(&members)?,
+        scopes,
         path: None,
     })
 }
 
 /// A member that is a text; none if it is not there, null or empty.
-fn text(members: &Members, name: &str) -> Result<Option<String>, String> {
+pub(super) fn text(members: &Members, name: &str) -> Result<Option<String>, String> {
     let Some(written) = members.get(name) else {
         return Ok(None);
     };
@@ -240,9 +290,12 @@ mod tests {
             r#"{{"account": "", {CLIENT}, "refresh_token": "CANARYTOKEN", "type": "authorized_user", "universe_domain": "googleapis.com"}}"#
         );
         let credential = Credential::from_json(&text).unwrap();
-        assert_eq!(credential.client_id, "id");
-        assert_eq!(credential.client_secret.as_ref().unwrap().expose(), b"CANARYSECRET");
-        assert_eq!(credential.refresh_token.expose(), b"CANARYTOKEN");
+        let Grant::User(user) = &credential.grant else {
+            panic!("{credential:?}")
+        };
+        assert_eq!(user.client_id, "id");
+        assert_eq!(user.client_secret.as_ref().unwrap().expose(), b"CANARYSECRET");
+        assert_eq!(user.refresh_token.expose(), b"CANARYTOKEN");
         assert_eq!(credential.token_uri, GOOGLE_TOKEN_URI);
         assert!(!format!("{credential:?}").contains("CANARY"), "{credential:?}");
     }
@@ -266,7 +319,10 @@ mod tests {
                 r#"{"client_id": "a", "refresh_token": 7}"#,
                 "`refresh_token` is not a text",
             ),
-            (r#"{"type": "CANARY"}"#, "`type` is not `authorized_user`"),
+            (
+                r#"{"type": "CANARY"}"#,
+                "`type` is neither `authorized_user` nor `service_account`",
+            ),
             (
                 r#"{"client_id": "a", "refresh_token": "b", "scope": 1}"#,
                 "`scope` is neither a text nor a list of texts",
@@ -277,10 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_of_a_service_account_is_refused_with_what_to_do() {
-        let said = refused(r#"{"type": "service_account", "private_key": "CANARY"}"#);
-        assert!(said.contains("not supported yet") && said.contains("RSA"), "{said}");
-        assert!(said.contains("authorise a user instead"), "{said}");
+    fn the_file_of_a_client_is_refused_with_what_to_do() {
         let said = refused(r#"{"installed": {"client_id": "CANARY"}}"#);
         assert!(said.contains("which has no refresh token"), "{said}");
         assert!(!said.contains("CANARY"), "{said}");

@@ -97,7 +97,7 @@ mod tests {
         let known = Credential::read(&path).unwrap();
         keep(&path, &known, &Secret::from("new \"one\"")).unwrap();
         let read = Credential::read(&path).unwrap();
-        assert_eq!(read.refresh_token.expose(), b"new \"one\"");
+        assert_eq!(read.refresh_token().unwrap().expose(), b"new \"one\"");
         let text = fs::read_to_string(&path).unwrap();
         assert!(
             text.contains(r#""quota_project_id": "p""#) && text.contains("1.50"),
@@ -118,7 +118,10 @@ mod tests {
         keep(&link, &known, &Secret::from("new")).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(Credential::read(&path).unwrap().refresh_token.expose(), b"new");
+        assert_eq!(
+            Credential::read(&path).unwrap().refresh_token().unwrap().expose(),
+            b"new"
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Access tokens that renew themselves, as secrets (OAuth 2.0, RFC 6749 section 6: a refresh token
-//! is given for an access token).
+//! Access tokens that renew themselves, as secrets (OAuth 2.0: a refresh token is given for an
+//! access token, RFC 6749 section 6, or an assertion that a service account signs, RFC 7523).
 //!
 //! Google's Data Manager API takes an access token that is valid for an hour, and so do other APIs
 //! of Google and Microsoft. A host wraps its [`Secrets`](postback::port::Secrets) in [`Tokens`],
@@ -26,6 +26,8 @@ mod answer;
 mod credential;
 mod file;
 mod renew;
+mod request;
+mod service_account;
 mod state;
 mod tokens;
 

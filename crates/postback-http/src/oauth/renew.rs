@@ -1,12 +1,12 @@
 //! Renews the token of one credential, one renewal at a time.
 
 use super::answer::{self, Fault, Granted};
-use super::credential::Credential;
+use super::credential::{Credential, Grant};
 use super::file;
+use super::request::{request, unix_now};
 use super::state::{Begin, State, Told};
-use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE};
 use postback::Secret;
+use postback::port::Renewing;
 use postback::port::http::HttpClient;
 use std::fmt;
 use std::path::Path;
@@ -15,7 +15,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
-use url::form_urlencoded;
 
 /// How long a caller waits for a renewal that is under way. `postback-service` gives a secret five
 /// seconds; the renewal goes on after that, and the next caller has its token.
@@ -128,18 +127,42 @@ impl Renewer {
         // What ends a renewal takes the lock first, so that its end is not missed.
         let ended = self.ended.subscribe();
         drop(state);
-        if begin != Begin::Nothing {
-            // It goes on if the caller does not wait: a refresh token that came must be kept.
-            let mut under_way = UnderWay {
-                renewer: Arc::clone(self),
-                has_ended: false,
-            };
-            tokio::spawn(async move {
-                under_way.renewer.renew(begin).await;
-                under_way.end();
-            });
-        }
+        self.begin(begin);
         (told, ended)
+    }
+
+    /// A receiver refused this token. Returns whether another one is there or is asked for.
+    pub(super) fn refused(self: &Arc<Self>, token: &Secret) -> bool {
+        let (begin, is_renewed) = self.state().refused(token, Instant::now());
+        if begin != Begin::Nothing {
+            let credential = self.name.as_str();
+            tracing::warn!(
+                credential,
+                "a receiver refused an OAuth token (401), which is renewed at once"
+            );
+        }
+        self.begin(begin);
+        is_renewed
+    }
+
+    /// What is known of the token, for people.
+    pub(super) fn renewing(&self) -> Renewing {
+        self.state().renewing(Instant::now())
+    }
+
+    /// It goes on if nobody waits: a refresh token that came must be kept.
+    fn begin(self: &Arc<Self>, begin: Begin) {
+        if begin == Begin::Nothing {
+            return;
+        }
+        let mut under_way = UnderWay {
+            renewer: Arc::clone(self),
+            has_ended: false,
+        };
+        tokio::spawn(async move {
+            under_way.renewer.renew(begin).await;
+            under_way.end();
+        });
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -238,14 +261,15 @@ impl Renewer {
             self.keep().await;
         }
         let mut own = self.own();
-        let request = request(&own.credential).map_err(Fault::Passing)?;
+        let request = request(&own.credential, unix_now()).map_err(Fault::Passing)?;
         let answer = self.http.send(request).await;
         let answer = answer.map_err(|error| Fault::Passing(format!("the token endpoint was not reached: {error}")))?;
         let mut granted = answer::read(&answer)?;
         if let Some(rotated) = granted.refresh_token.take()
-            && !own.credential.refresh_token.matches(rotated.expose())
+            && let Grant::User(user) = &mut own.credential.grant
+            && !user.refresh_token.matches(rotated.expose())
         {
-            own.credential.refresh_token = rotated;
+            user.refresh_token = rotated;
             self.set(own.clone());
             self.keep().await;
         }
@@ -259,10 +283,13 @@ impl Renewer {
     /// Writes the refresh token to the credential's file.
     async fn keep(&self) {
         let mut own = self.own();
+        let Some(token) = own.credential.refresh_token().cloned() else {
+            return;
+        };
         let kept = match own.credential.path.clone() {
             None => Err("it has no file".to_owned()),
             Some(path) => {
-                let (known, token) = (own.in_file.clone(), own.credential.refresh_token.clone());
+                let known = own.in_file.clone();
                 let kept = on_disk(move || file::keep(&path, &known, &token)).await;
                 kept.unwrap_or_else(|late| Err(late.into()))
             }
@@ -310,54 +337,4 @@ async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
     let done = timeout(DISK, spawn_blocking(work)).await;
     done.map_err(|_| "the disk did not answer in time")?
         .map_err(|_| "the work was cut off")
-}
-
-/// The request for an access token (RFC 6749, section 6). The client's secret stands in the body,
-/// as Google and Microsoft document it.
-fn request(credential: &Credential) -> Result<http::Request<Bytes>, String> {
-    let text = |secret: &Secret| secret.expose_str().map(str::to_owned);
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "refresh_token");
-    form.append_pair("client_id", &credential.client_id);
-    if let Some(secret) = credential.client_secret.as_ref().and_then(text) {
-        form.append_pair("client_secret", &secret);
-    }
-    let token = text(&credential.refresh_token).unwrap_or_default();
-    form.append_pair("refresh_token", &token);
-    if !credential.scopes.is_empty() {
-        form.append_pair("scope", &credential.scopes.join(" "));
-    }
-    http::Request::post(&credential.token_uri)
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .header(ACCEPT, "application/json")
-        .body(form.finish().into())
-        .map_err(|_| "the `token_uri` of the credential cannot be asked".into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn body(text: &str) -> String {
-        let request = request(&Credential::from_json(text).unwrap()).unwrap();
-        assert_eq!(request.method(), "POST");
-        String::from_utf8(request.into_body().to_vec()).unwrap()
-    }
-
-    #[test]
-    fn the_request_is_that_of_the_standard() {
-        // RFC 6749, section 6; the client's secret in the body: section 2.3.1.
-        assert_eq!(
-            body(
-                r#"{"client_id": "s6BhdRkqt3", "client_secret": "7Fjfp0ZBr1KtDRbnfVdmIw", "refresh_token": "tGzv3JOkF0XG5Qx2TlKWIA"}"#
-            ),
-            "grant_type=refresh_token&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw\
-             &refresh_token=tGzv3JOkF0XG5Qx2TlKWIA"
-        );
-        assert_eq!(
-            body(r#"{"client_id": "a", "refresh_token": "1//b+&=", "scope": "https://x.example/y offline_access"}"#),
-            "grant_type=refresh_token&client_id=a&refresh_token=1%2F%2Fb%2B%26%3D\
-             &scope=https%3A%2F%2Fx.example%2Fy+offline_access"
-        );
-    }
 }

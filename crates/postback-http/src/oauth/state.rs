@@ -2,6 +2,7 @@
 
 use super::answer::Fault;
 use postback::Secret;
+use postback::port::{RenewalTrouble, Renewing};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -28,12 +29,18 @@ struct Token {
     renew_from: Instant,
     ample_until: Instant,
     valid_until: Instant,
+    /// Whether a receiver refused it, so that it is not served any more.
+    is_refused: bool,
+    /// Whether it took the place of one that a receiver had refused. If it is refused as well, the
+    /// fault is another one, and a third token would not mend it.
+    is_instead: bool,
 }
 
 #[derive(Debug)]
 struct Trouble {
     text: String,
     refused: bool,
+    at: Instant,
     again_from: Instant,
     look_from: Instant,
 }
@@ -72,7 +79,7 @@ impl State {
     pub(super) fn ask(&mut self, now: Instant) -> (Begin, Told) {
         let begin = self.begin(now);
         self.is_renewing |= begin != Begin::Nothing;
-        let ample = self.token.as_ref().filter(|token| now < token.ample_until);
+        let ample = self.served().filter(|token| now < token.ample_until);
         let told = match ample {
             Some(token) => Told::Token(token.secret.clone()),
             None if self.is_renewing => Told::Wait,
@@ -82,7 +89,7 @@ impl State {
     }
 
     fn begin(&self, now: Instant) -> Begin {
-        let is_fresh = self.token.as_ref().is_some_and(|token| now < token.renew_from);
+        let is_fresh = self.served().is_some_and(|token| now < token.renew_from);
         match &self.trouble {
             _ if is_fresh || self.is_renewing => Begin::Nothing,
             Some(trouble) if now < trouble.again_from => match trouble.refused && now >= trouble.look_from {
@@ -93,9 +100,50 @@ impl State {
         }
     }
 
+    /// A receiver refused this token. Returns what begins, and whether another token is there or is
+    /// asked for. Each token is renewed for that reason once, and not while a renewal has just
+    /// failed.
+    pub(super) fn refused(&mut self, refused: &Secret, now: Instant) -> (Begin, bool) {
+        let is_too_early = self.trouble.as_ref().is_some_and(|trouble| now < trouble.again_from);
+        let Some(token) = &mut self.token else {
+            return (Begin::Nothing, self.is_renewing);
+        };
+        if !token.secret.matches(refused.expose()) {
+            // Another one came meanwhile.
+            return (Begin::Nothing, !token.is_refused);
+        }
+        if self.is_renewing {
+            token.is_refused = true;
+            return (Begin::Nothing, true);
+        }
+        if token.is_refused || token.is_instead || is_too_early {
+            return (Begin::Nothing, false);
+        }
+        (token.is_refused, self.is_renewing) = (true, true);
+        (Begin::Renewal, true)
+    }
+
+    /// What is known of the token, for people.
+    pub(super) fn renewing(&self, now: Instant) -> Renewing {
+        let valid = self.served().filter(|token| now < token.valid_until);
+        Renewing {
+            expires_in: valid.map(|token| token.valid_until.saturating_duration_since(now)),
+            trouble: self.trouble.as_ref().map(|trouble| RenewalTrouble {
+                since: now.saturating_duration_since(trouble.at),
+                refused: trouble.refused,
+                why: trouble.text.clone(),
+            }),
+        }
+    }
+
+    /// The token, unless a receiver refused it.
+    fn served(&self) -> Option<&Token> {
+        self.token.as_ref().filter(|token| !token.is_refused)
+    }
+
     /// The token as long as it is valid, else why it is missing.
     pub(super) fn have(&self, now: Instant) -> Told {
-        match (&self.token, &self.trouble) {
+        match (self.served(), &self.trouble) {
             (Some(token), _) if now < token.valid_until => Told::Token(token.secret.clone()),
             (_, Some(trouble)) => Told::Missing(trouble.text.clone()),
             _ => Told::Missing("the token endpoint has not answered yet".into()),
@@ -109,8 +157,11 @@ impl State {
             let early = early.min(life.checked_div(part).unwrap_or_default());
             later(now, life.saturating_sub(early))
         };
+        let is_instead = self.token.as_ref().is_some_and(|token| token.is_refused);
         self.token = Some(Token {
             secret,
+            is_refused: false,
+            is_instead,
             renew_from: before(EARLY, 2),
             ample_until: before(AMPLE, 4),
             valid_until: later(now, life),
@@ -136,6 +187,7 @@ impl State {
         self.trouble = Some(Trouble {
             text,
             refused,
+            at: now,
             again_from: later(now, pause),
             look_from: later(now, LOOK_PAUSE),
         });
@@ -279,6 +331,69 @@ mod tests {
         world.ask(second + HOUR);
         world.passing(second + HOUR);
         assert_eq!(world.ask(second + HOUR + 1).0, Begin::Renewal);
+    }
+
+    /// What begins when a receiver has refused a token, and whether another one is to be had.
+    fn refused(world: &mut World, second: u64, token: &str) -> (Begin, bool) {
+        let now = world.at(second);
+        world.state.refused(&Secret::from(token), now)
+    }
+
+    #[test]
+    fn a_token_that_a_receiver_refuses_is_renewed_at_once_and_only_once() {
+        let mut world = World::new();
+        world.ask(0);
+        world.granted(0, "a", HOUR);
+        assert_eq!(refused(&mut world, 9, "a"), (Begin::Renewal, true));
+        // Others met it with the same token, and nobody is served it any more.
+        assert_eq!(refused(&mut world, 9, "a"), (Begin::Nothing, true));
+        assert_eq!(world.ask(9), said(Begin::Nothing, "wait"));
+        world.granted(10, "b", HOUR);
+        assert_eq!(refused(&mut world, 10, "a"), (Begin::Nothing, true));
+        assert_eq!(world.ask(10), said(Begin::Nothing, "b"));
+        // Its successor is refused as well: a third token would not help.
+        assert_eq!(refused(&mut world, 11, "b"), (Begin::Nothing, false));
+        assert_eq!(world.ask(11), said(Begin::Nothing, "b"));
+        // The next one is renewed by its time, and for it a refusal counts anew.
+        assert_eq!(world.ask(10 + HOUR).0, Begin::Renewal);
+        world.granted(10 + HOUR, "c", HOUR);
+        assert_eq!(refused(&mut world, 11 + HOUR, "c"), (Begin::Renewal, true));
+    }
+
+    #[test]
+    fn a_refused_token_that_cannot_be_renewed_is_missing_and_begins_nothing_in_the_pause() {
+        let mut world = World::new();
+        assert_eq!(refused(&mut world, 0, "a"), (Begin::Nothing, false));
+        world.ask(0);
+        world.granted(0, "a", HOUR);
+        assert_eq!(refused(&mut world, 9, "a"), (Begin::Renewal, true));
+        world.passing(9);
+        assert_eq!(world.ask(9), said(Begin::Nothing, "missing: answered 500"));
+        assert_eq!(refused(&mut world, 9, "a"), (Begin::Nothing, false));
+        assert_eq!(world.ask(10), said(Begin::Renewal, "wait"));
+    }
+
+    #[test]
+    fn a_person_is_told_when_the_token_expires_and_why_it_is_not_renewed() {
+        let mut world = World::new();
+        assert_eq!(world.state.renewing(world.at(0)), Renewing::default());
+        world.ask(0);
+        world.granted(0, "a", HOUR);
+        let renewing = world.state.renewing(world.at(600));
+        assert_eq!(renewing.expires_in, Some(Duration::from_secs(3000)));
+        assert_eq!(renewing.trouble, None);
+        world.ask(HOUR - 60);
+        world
+            .state
+            .failed(Fault::Refused("invalid_grant".into()), world.at(HOUR - 60));
+        let renewing = world.state.renewing(world.at(HOUR));
+        assert_eq!(renewing.expires_in, None);
+        let trouble = RenewalTrouble {
+            since: Duration::from_secs(60),
+            refused: true,
+            why: "invalid_grant".into(),
+        };
+        assert_eq!(renewing.trouble, Some(trouble));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::credential::Credential;
 use super::renew::{Observer, Renewal, Renewer};
 use postback::Secret;
 use postback::port::http::HttpClient;
-use postback::port::{BoxFuture, SecretError, Secrets};
+use postback::port::{BoxFuture, Renewing, SecretError, Secrets};
 use postback::value::{SecretPlace, SecretReference};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ use std::sync::Arc;
 ///   so that the deliveries that need it are held. The endpoint is asked again after one second,
 ///   two, and so on up to five minutes; after a refusal (`invalid_grant`) after half an hour, or as
 ///   soon as the credential's file has changed.
+/// - A token that a receiver refuses with 401 ([`Secrets::refused`]) is renewed at once. If the
+///   token that took its place is refused as well, it is not renewed for that reason again.
 /// - A refresh token that the endpoint exchanges is on the disk before the new access token is
 ///   served.
 ///
@@ -78,6 +80,14 @@ impl Tokens {
         self.renewers.keys().map(String::as_str)
     }
 
+    /// The credential whose access token a reference is.
+    fn renewer(&self, reference: &SecretReference) -> Option<&Arc<Renewer>> {
+        match reference.place() {
+            SecretPlace::Host(name) => self.renewers.get(name),
+            _ => None,
+        }
+    }
+
     async fn find(&self, reference: &SecretReference) -> Result<Secret, SecretError> {
         let SecretPlace::Host(name) = reference.place() else {
             return self.inner.secret(reference).await;
@@ -105,5 +115,19 @@ impl Tokens {
 impl Secrets for Tokens {
     fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
         Box::pin(self.find(reference))
+    }
+
+    fn renewing(&self, reference: &SecretReference) -> Option<Renewing> {
+        match self.renewer(reference) {
+            Some(renewer) => Some(renewer.renewing()),
+            None => self.inner.renewing(reference),
+        }
+    }
+
+    fn refused(&self, reference: &SecretReference, secret: &Secret) -> bool {
+        match self.renewer(reference) {
+            Some(renewer) => self.asks && renewer.refused(secret),
+            None => self.inner.refused(reference, secret),
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! When a token is asked for, and what is served meanwhile. The clock is moved.
 
 use crate::endpoint::{CREDENTIAL, Endpoint, Observed, Others, Reply, ask, ask_for, reply, seconds, token, tokens};
+use postback::Secret;
+use postback::port::Secrets;
 use postback::port::http::{BoxFuture, HttpClient, HttpError};
 use postback_http::oauth::{Credential, Tokens};
 use std::sync::Arc;
@@ -129,7 +131,7 @@ async fn the_old_token_is_served_until_it_expires() {
     seconds(10).await;
     let said = ask(&tokens).await;
     assert!(
-        said.contains("`invalid_grant`: the refresh token is expired or was revoked"),
+        said.contains("`invalid_grant`: the refresh token (or the service account's key) is expired or was revoked"),
         "{said}"
     );
     assert_eq!(endpoint.asked(), 3);
@@ -228,4 +230,45 @@ async fn a_dry_run_asks_for_no_token() {
         "secret `host:google` is an access token, and none is asked for in a dry run"
     );
     assert_eq!(endpoint.asked(), 0);
+}
+
+/// What a receiver's refusal of a token came to.
+fn refuse(tokens: &Tokens, token: &str) -> bool {
+    tokens.refused(&"host:google".parse().unwrap(), &Secret::from(token))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_a_receiver_refuses_is_renewed_once_and_whoever_asks_waits_for_the_next() {
+    let endpoint = Endpoint::new([token("a"), token("b"), token("c")]);
+    let tokens = tokens(&endpoint);
+    assert_eq!(ask(&tokens).await, "a");
+    assert!(refuse(&tokens, "a") && refuse(&tokens, "a"));
+    assert_eq!(ask(&tokens).await, "b");
+    // A request that was under way with the old one.
+    assert!(refuse(&tokens, "a"));
+    assert!(!refuse(&tokens, "b"), "its successor was refused as well");
+    assert_eq!(ask(&tokens).await, "b");
+    assert_eq!(endpoint.asked(), 2);
+    // Other secrets do not renew themselves.
+    assert!(!tokens.refused(&"env:OTHER".parse().unwrap(), &Secret::from("other")));
+    assert_eq!(tokens.renewing(&"env:OTHER".parse().unwrap()), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_can_see_when_the_token_expires_and_that_it_is_refused() {
+    let endpoint = Endpoint::new([token("a"), reply(400, REFUSED)]);
+    let tokens = tokens(&endpoint);
+    let known = || tokens.renewing(&"host:google".parse().unwrap()).unwrap();
+    assert_eq!((known().expires_in, known().trouble), (None, None));
+    assert_eq!(ask(&tokens).await, "a");
+    seconds(600).await;
+    assert_eq!(known().expires_in, Some(Duration::from_secs(3000)));
+    seconds(3000).await;
+    ask(&tokens).await;
+    let trouble = known().trouble.unwrap();
+    assert!(
+        trouble.refused && trouble.why.contains("`invalid_grant`"),
+        "{trouble:?}"
+    );
+    assert_eq!((known().expires_in, trouble.since.as_secs()), (None, 0));
 }

@@ -1,47 +1,15 @@
 //! No token and no secret is in a log line, in a `Debug` text or in an error.
 
 use crate::endpoint::{CREDENTIAL, Endpoint, Kept, ask, reply, seconds, tokens_of};
-use std::io;
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::MakeWriter;
-
-/// A log that is kept.
-#[derive(Debug, Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use postback_test::Log;
 
 #[tokio::test(start_paused = true)]
 async fn nothing_secret_is_told() {
     let log = Log::default();
-    let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .json()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
-    let _guard = tracing::subscriber::set_default(subscriber.with_writer(writer).finish());
+    let _guard = tracing::subscriber::set_default(subscriber.with_writer(log.writer()).finish());
     let kept = Kept::new(CREDENTIAL);
     let endpoint = Endpoint::new([
         reply(500, "CANARY-BODY CANARY-REFRESH"),

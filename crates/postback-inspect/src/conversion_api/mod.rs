@@ -3,9 +3,12 @@
 
 mod answer;
 mod told;
+#[cfg(feature = "validate")]
+mod validate;
 
 use crate::explain::input::Input;
 use crate::{Done, Refused, configuration, page::Page, postback::now, secrets};
+use postback::Tracker;
 use postback::value::PostbackId;
 use std::{io::Write, path::PathBuf};
 
@@ -18,7 +21,8 @@ use std::{io::Write, path::PathBuf};
 /// --show-personal. An event of `/api/events` has no personal values, so give the postback or the
 /// notification itself.
 ///
-/// With --answer it says what we make of a platform's answer.
+/// With --answer it says what we make of a platform's answer. With --validate, where the program
+/// was built with it, it asks Google whether it would take the event.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
@@ -37,6 +41,9 @@ pub(crate) struct Arguments {
     /// Prints personal values too: as they came, and as they are sent.
     #[arg(long)]
     show_personal: bool,
+    #[cfg(feature = "validate")]
+    #[command(flatten)]
+    validation: validate::Validation,
     /// The file with the body of an answer.
     #[arg(long, value_name = "FILE", requires = "platform", conflicts_with_all = ["config", "click", "event", "api", "show_personal"])]
     answer: Option<PathBuf>,
@@ -59,10 +66,29 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
         return answer::run((platform, arguments.status, arguments.count), &body, out);
     }
     let path = |path: &Option<PathBuf>| path.clone().unwrap_or_default();
-    let (_, tracker) = configuration::read(&path(&arguments.config))?;
-    let (credentials, _) = secrets::for_reading(&tracker);
+    let (document, tracker) = configuration::read(&path(&arguments.config))?;
+    #[cfg(feature = "validate")]
+    if arguments.validation.is_asked() {
+        let tracker = validate::only_checking(&document)?;
+        let validator = validate::Validator::new(&arguments.validation)?;
+        let ask = |platform, delivery: &_| validator.ask(platform, delivery);
+        return show(arguments, &tracker, Some(&ask), out);
+    }
+    drop(document);
+    show(arguments, &tracker, None, out)
+}
+
+/// Says what is told of the last event.
+fn show(
+    arguments: &Arguments,
+    tracker: &Tracker,
+    validate: Option<told::Validate<'_>>,
+    out: &mut Page<impl Write>,
+) -> Done {
+    let path = |path: &Option<PathBuf>| path.clone().unwrap_or_default();
+    let (credentials, _) = secrets::for_reading(tracker);
     let input = Input {
-        tracker: &tracker,
+        tracker,
         credentials: &credentials,
         now: now()?,
     };
@@ -73,8 +99,9 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     let asked = told::Asked {
         api: arguments.api.as_ref(),
         shows_personal: arguments.show_personal,
+        validate,
     };
-    let told = told::told(&tracker, &click, &events, &asked).map_err(Refused)?;
+    let told = told::told(tracker, &click, &events, &asked).map_err(Refused)?;
     out.show(&told, |out| {
         told::print(&told, out)?;
         if click.private.is_empty() {
@@ -86,5 +113,8 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
         }
         Ok(())
     })?;
-    Ok(())
+    match told.refusal().filter(|_| validate.is_some()) {
+        Some(refusal) => Err(Refused(refusal).into()),
+        None => Ok(()),
+    }
 }

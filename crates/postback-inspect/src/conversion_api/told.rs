@@ -4,6 +4,7 @@ use crate::explain::decided::{Taken, sent_by, take, why_not};
 use crate::page::{Page, Tone};
 use postback::conversion_api::ToldMember;
 use postback::decide::ReplyOutcome;
+use postback::delivery::Delivery;
 use postback::model::Platform;
 use postback::tracker::{Campaign, PostbackRule};
 use postback::value::{Pii, PostbackId};
@@ -15,6 +16,18 @@ use std::io::{self, Write};
 pub(super) struct Asked<'a> {
     pub(super) api: Option<&'a PostbackId>,
     pub(super) shows_personal: bool,
+    /// Asks the platform about each event that is sent.
+    pub(super) validate: Option<Validate<'a>>,
+}
+
+pub(super) type Validate<'a> = &'a dyn Fn(Platform, &Delivery) -> Validated;
+
+/// What a platform said of an event that it was to check and not to count.
+#[derive(Serialize)]
+pub(super) struct Validated {
+    /// Whether it would be taken; none where the platform cannot be asked.
+    pub(super) taken: Option<bool>,
+    pub(super) text: String,
 }
 
 #[derive(Serialize)]
@@ -38,7 +51,26 @@ struct Rule {
     reasons: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<Request>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validated: Option<Validated>,
     members: Vec<Member>,
+}
+
+impl Told {
+    /// Why the validation of these rules is no success.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let asked = || {
+            let rules = self.rules.iter();
+            rules.filter_map(|rule| Some((rule, rule.validated.as_ref()?)))
+        };
+        if let Some((rule, found)) = asked().find(|(_, found)| found.taken == Some(false)) {
+            return Some(format!("{} tells `{}`: {}", rule.rule, rule.api, found.text));
+        }
+        match asked().any(|(_, found)| found.taken.is_some()) {
+            true => None,
+            false => Some("no platform was asked: no rule fires whose platform can check without counting".into()),
+        }
+    }
 }
 
 /// A request with names in place of what is filled in when it is sent.
@@ -89,7 +121,7 @@ pub(super) fn told(tracker: &Tracker, click: &Click, events: &[Event], asked: &A
             campaign,
             taken: &taken,
         };
-        subject.rule(rule, asked.shows_personal)
+        subject.rule(rule, asked)
     });
     Ok(Told {
         outcome: taken.reply.outcome,
@@ -111,7 +143,7 @@ struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    fn rule(&self, rule: &PostbackRule, shows_personal: bool) -> Option<Rule> {
+    fn rule(&self, rule: &PostbackRule, asked: &Asked<'_>) -> Option<Rule> {
         let account = rule.account()?;
         let Self {
             tracker, click, taken, ..
@@ -124,6 +156,8 @@ impl Subject<'_> {
             None => vec!["it was not asked, since the event made no conversion that it could tell of".into()],
         };
         let delivery = plan.and_then(|plan| sent_by(plan, conversion, rule.id()).next());
+        let validate = asked.validate.zip(delivery);
+        let validated = validate.map(|(validate, delivery)| validate(account.platform(), delivery));
         let request = delivery.map(|delivery| {
             let sent = &delivery.outbound;
             Request {
@@ -150,9 +184,10 @@ impl Subject<'_> {
             fires: request.is_some(),
             reasons,
             request,
+            validated,
             members: members
                 .into_iter()
-                .map(|member| shown(member, shows_personal))
+                .map(|member| shown(member, asked.shows_personal))
                 .collect(),
         })
     }
@@ -197,6 +232,14 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
                 writeln!(out, "  {header}")?;
             }
             writeln!(out, "  {}", request.body)?;
+        }
+        if let Some(found) = &rule.validated {
+            let tone = match found.taken {
+                Some(true) => Tone::Good,
+                Some(false) => Tone::Bad,
+                None => Tone::Doubt,
+            };
+            writeln!(out, "  {}", out.toned(tone, &found.text))?;
         }
         let is_named = |member: &&Member| member.left_out != Some("no_parameter");
         for member in rule.members.iter().filter(is_named) {

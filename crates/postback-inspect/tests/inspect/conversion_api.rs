@@ -3,18 +3,22 @@
 use crate::support::{TemporaryFile, file, inspect};
 use serde_json::Value;
 
-const CONFIG: &str = include_str!("conversion_api.toml");
+pub(crate) const CONFIG: &str = include_str!("conversion_api.toml");
 
-const CLICK: &str = r#"{"id":"c7d1f0a2","at":"2026-04-23T15:00:00Z","campaign":"summer","offer":"course",
+pub(crate) const CLICK: &str = r#"{"id":"c7d1f0a2","at":"2026-04-23T15:00:00Z","campaign":"summer","offer":"course",
     "source":"network","channel":"meta","ref_id":"IwAR2x-Example",
     "private":{"ip":"203.0.113.7","useragent":"Mozilla/5.0"}}"#;
 
-const SALE: &str = r#"{"postback":"clickid=c7d1f0a2&sum=49&eventid=A-1001&email=Mary%40Example.com&phone=555-1212","at":"2026-04-23T17:57:04Z"}"#;
+pub(crate) const SALE: &str = r#"{"postback":"clickid=c7d1f0a2&sum=49&eventid=A-1001&email=Mary%40Example.com&phone=555-1212","at":"2026-04-23T17:57:04Z"}"#;
 
 /// The files of a run, named after its test.
 fn files(name: &str, click: &str, event: &str) -> [TemporaryFile; 3] {
+    files_of(name, CONFIG, click, event)
+}
+
+pub(crate) fn files_of(name: &str, config: &str, click: &str, event: &str) -> [TemporaryFile; 3] {
     [
-        file(&format!("{name}-tracker.toml"), CONFIG),
+        file(&format!("{name}-tracker.toml"), config),
         file(&format!("{name}-click.json"), click),
         file(&format!("{name}-event.json"), event),
     ]

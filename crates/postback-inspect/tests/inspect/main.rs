@@ -22,3 +22,5 @@ mod setup;
 mod simulate;
 mod support;
 mod thankyou;
+#[cfg(feature = "validate")]
+mod validate;

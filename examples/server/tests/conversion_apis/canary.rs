@@ -7,17 +7,11 @@ use postback::port::{ConversionFilter, EventFilter, Inspect, PageRequest};
 use postback_axum::RouterOptions;
 use postback_server::args::record;
 use postback_service::ServiceBuilder;
-use postback_test::standin::Trouble;
+use postback_test::{Log, standin::Trouble};
 use rusqlite::Connection;
-use std::{
-    collections::BTreeSet,
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 use tokio::time::{Instant, sleep};
 use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
 
 const ADDRESS: &str = "198.51.100.177";
 const AGENT: &str = "CanaryBrowser/7.7";
@@ -43,41 +37,13 @@ const PLAIN: [&str; 14] = [
 /// A place is not personal by itself: conversions and events keep it. A delivery does not.
 const PLACE: [&str; 2] = ["Canary Town", "canarytown"];
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
 fn logging(log: &Log) -> DefaultGuard {
     let subscriber = tracing_subscriber::fmt()
         .json()
         .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
+        .with_writer(log.writer())
         .finish();
     tracing::subscriber::set_default(subscriber)
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
 }
 
 /// Every text in the expiring column of the deliveries.

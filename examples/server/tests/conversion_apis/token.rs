@@ -111,7 +111,11 @@ async fn a_lane_goes_on_at_once_when_a_person_releases_it() {
         .body(Bytes::new())
         .unwrap();
     let answer = running.connection.send(request).await.unwrap();
-    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(
+        (answer.status, &answer.json()["released"]),
+        (200, &true.into()),
+        "{answer:?}"
+    );
     world
         .until("all", |rows| {
             rows.iter().all(|row| row.state == DeliveryState::Delivered)
@@ -164,4 +168,23 @@ async fn what_waited_until_the_platform_takes_it_no_more_is_given_up_unsent() {
         assert!(finding(&row).starts_with("too late: it was to be sent by 2026-03-15T09:55:00Z"));
     }
     assert_eq!(world.meta.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_queued_under_a_reference_that_was_renamed_says_what_to_do() {
+    let world = World::new();
+    world.queue(&world.tracker(&rule("fb", "")), 1).await;
+    let name = |accounts: String| accounts.replace("env:META_TOKEN", "env:META_TOKEN_NEW");
+    let renamed = world.tracker_with(&rule("fb", ""), name);
+    world.secrets.forget("env:META_TOKEN");
+    let running = world.serve_of(renamed).await;
+    let rows = world
+        .until("the hold", |rows| rows.iter().all(|row| row.last.is_some()))
+        .await;
+    assert_eq!(
+        finding(&rows[0]),
+        "secret `env:META_TOKEN` is not set, and the configuration names it no more: set it again until what was queued \
+         under it is sent, or cancel that"
+    );
+    running.stop().await;
 }

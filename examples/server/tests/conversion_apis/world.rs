@@ -46,20 +46,44 @@ pub(crate) fn start() -> Timestamp {
     "2026-03-08T10:00:00Z".parse().unwrap()
 }
 
-/// Secrets of which one can be renewed while the service runs.
+/// Secrets of which one can be renewed while the service runs, and some renew themselves.
 #[derive(Debug)]
-pub(crate) struct Renewable(Mutex<BTreeMap<String, String>>);
+pub(crate) struct Renewable {
+    secrets: Mutex<BTreeMap<String, String>>,
+    /// What takes the place of a secret that a receiver refuses.
+    next: Mutex<BTreeMap<String, String>>,
+}
 
 impl Renewable {
     pub(crate) fn renew(&self, reference: &str, secret: &str) {
-        self.0.lock().unwrap().insert(reference.into(), secret.into());
+        self.secrets.lock().unwrap().insert(reference.into(), secret.into());
+    }
+
+    pub(crate) fn forget(&self, reference: &str) {
+        self.secrets.lock().unwrap().remove(reference);
+    }
+
+    /// The secret renews itself once.
+    pub(crate) fn renews_itself(&self, reference: &str, next: &str) {
+        self.next.lock().unwrap().insert(reference.into(), next.into());
     }
 }
 
 impl Secrets for Renewable {
     fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
-        let secrets: FixedSecrets = self.0.lock().unwrap().clone().into_iter().collect();
+        let secrets: FixedSecrets = self.secrets.lock().unwrap().clone().into_iter().collect();
         Box::pin(async move { secrets.secret(reference).await })
+    }
+
+    fn refused(&self, reference: &SecretReference, secret: &Secret) -> bool {
+        let (mut secrets, reference) = (self.secrets.lock().unwrap(), reference.to_string());
+        let is_old = secrets
+            .get(&reference)
+            .is_some_and(|now| !secret.matches(now.as_bytes()));
+        let next = self.next.lock().unwrap().remove(&reference).filter(|_| !is_old);
+        let is_renewed = next.is_some();
+        secrets.extend(next.map(|next| (reference, next)));
+        is_renewed || is_old
     }
 }
 
@@ -91,7 +115,10 @@ impl World {
             tiktok: stand_in(Vendor::TikTok, "C4ABCDEF", 1),
             google: stand_in(Vendor::Google, "1234567890", 2),
             microsoft: stand_in(Vendor::Microsoft, "77701", 3),
-            secrets: Arc::new(Renewable(Mutex::new(secrets.collect()))),
+            secrets: Arc::new(Renewable {
+                secrets: Mutex::new(secrets.collect()),
+                next: Mutex::default(),
+            }),
             store: Arc::new(store),
             folder,
             clock,
@@ -173,8 +200,22 @@ token = "env:UET_TOKEN"
         options: RouterOptions,
         change: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
     ) -> Running {
+        self.serve_of_with(self.tracker(rules), options, change).await
+    }
+
+    /// A server with this tracker.
+    pub(crate) async fn serve_of(&self, tracker: Tracker) -> Running {
+        self.serve_of_with(tracker, RouterOptions::new(), |builder| builder)
+            .await
+    }
+
+    async fn serve_of_with(
+        &self,
+        tracker: Tracker,
+        options: RouterOptions,
+        change: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
+    ) -> Running {
         let stores = Stores::from(self.store.clone());
-        let tracker = self.tracker(rules);
         let service = Service::builder(tracker, stores, Arc::new(client()), self.secrets.clone());
         let service = change(service.clock(self.clock.clone())).build().await.unwrap();
         let options = options

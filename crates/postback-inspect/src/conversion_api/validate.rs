@@ -1,0 +1,157 @@
+//! `--validate`: asks a platform whether it would take what is printed, by the client that the
+//! server has. Only Google has a check that counts nothing.
+
+use super::told::Validated;
+use crate::{Refused, postback::now, secrets::of_reference};
+use postback::compile::resolve;
+use postback::delivery::address::{AddressPolicy, Allowed};
+use postback::delivery::{Delivery, DeliveryState};
+use postback::drive::{Sender, deliver_once};
+use postback::memory::MemoryStore;
+use postback::model::Platform;
+use postback::plan::Commit;
+use postback::port::{BoxFuture, Claim, DeliveryFilter, Inspect, PageRequest, SecretError, Secrets, Store, StoreError};
+use postback::testing::{SeededEntropy, SettableClock};
+use postback::value::{SecretPlace, SecretReference};
+use postback::{CompileOptions, Definition, Document, Secret, Timestamp, Tracker};
+use postback_http::Client;
+use postback_http::oauth::{Credential, Tokens};
+use postback_zones::Iana;
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+/// How long a request and the one for its token may take together.
+const LEASE: Duration = Duration::from_secs(60);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Validation {
+    /// Asks Google whether it would take each event that is printed, with the secrets of this
+    /// machine: the request has `validateOnly`, so that nothing is counted. The other platforms
+    /// have no such check, and are not asked. A refusal ends with exit code 2.
+    #[arg(long, conflicts_with = "answer")]
+    validate: bool,
+    /// An OAuth credential, as in the server's own flag of this name: `host:NAME` is its access
+    /// token. May be repeated.
+    #[arg(long, value_name = "NAME=FILE", requires = "validate", value_parser = named)]
+    oauth: Vec<(String, PathBuf)>,
+    /// A destination that is allowed although it is not public, as in the server's own flag of this
+    /// name. May be repeated.
+    #[arg(long, value_name = "CIDR or HOST", requires = "validate")]
+    allow_destination: Vec<Allowed>,
+}
+
+fn named(text: &str) -> Result<(String, PathBuf), &'static str> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok((name.to_owned(), file.into())),
+        _ => Err("it is no name with a file, as in `google=/var/lib/postback/google.json`"),
+    }
+}
+
+impl Validation {
+    pub(super) fn is_asked(&self) -> bool {
+        self.validate
+    }
+}
+
+/// The configuration whose accounts at Google only check. It compiled before.
+pub(super) fn only_checking(document: &Document) -> Result<Tracker, Refused> {
+    let mut definition = Definition::from_document(document).map_err(Refused::new)?;
+    let accounts = definition.conversion_apis.iter_mut();
+    let google = accounts.filter(|account| account.platform == Platform::Google);
+    google.for_each(|account| account.validate_only = true);
+    resolve(&definition, &CompileOptions::default().with_zones(Iana)).map_err(Refused::new)
+}
+
+/// Asks platforms.
+pub(super) struct Validator {
+    runtime: tokio::runtime::Runtime,
+    client: Arc<Client>,
+    secrets: Tokens,
+    now: Timestamp,
+}
+
+impl Validator {
+    pub(super) fn new(arguments: &Validation) -> Result<Self, Refused> {
+        let policy: AddressPolicy = arguments.allow_destination.iter().cloned().collect();
+        let client = Arc::new(Client::builder().policy(policy).build().map_err(Refused::new)?);
+        let mut secrets = Tokens::new(Arc::new(OfThisMachine), client.clone());
+        for (name, file) in &arguments.oauth {
+            secrets = secrets.with(name, Credential::read(file).map_err(Refused::new)?);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        Ok(Self {
+            runtime: runtime.map_err(Refused::new)?,
+            client,
+            secrets,
+            now: now()?,
+        })
+    }
+
+    /// Asks the platform about an event, where it can be asked.
+    pub(super) fn ask(&self, platform: Platform, delivery: &Delivery) -> Validated {
+        let why = match platform {
+            Platform::Google => return self.asked(delivery),
+            Platform::Meta => {
+                "Meta has no check that counts nothing: what has a `test_event_code` is shown in its test view, and \
+                 counts all the same"
+            }
+            Platform::TikTok => {
+                "TikTok has no check that counts nothing: what has a `test_event_code` is shown in its test view, and \
+                 whether it counts is not documented"
+            }
+            Platform::Microsoft => "Microsoft has neither a check nor a test view",
+        };
+        Validated {
+            taken: None,
+            text: format!("not asked: {why}"),
+        }
+    }
+
+    fn asked(&self, delivery: &Delivery) -> Validated {
+        let refused = |text: String| Validated {
+            taken: Some(false),
+            text,
+        };
+        match self.runtime.block_on(self.sent(delivery.clone())) {
+            Err(error) => refused(error.to_string()),
+            Ok((DeliveryState::Delivered | DeliveryState::Accepted, found)) => Validated {
+                taken: Some(true),
+                text: format!("it would be taken, and nothing was counted: {found}"),
+            },
+            Ok((_, found)) => refused(format!("it would not be taken: {found}")),
+        }
+    }
+
+    /// Sends a delivery as the server does. Returns its state, and what was found.
+    async fn sent(&self, mut delivery: Delivery) -> Result<(DeliveryState, String), StoreError> {
+        // Some events are to wait for hours, which a check need not.
+        delivery.not_before = None;
+        let (store, clock, entropy) = (MemoryStore::new(), SettableClock::new(self.now), SeededEntropy::new(0));
+        let mut commit = Commit::of(Vec::new(), self.now);
+        commit.outbox = vec![delivery];
+        store.commit(&commit).await?;
+        let sender = Sender::new(&store, &*self.client, &self.secrets, &clock, &entropy);
+        deliver_once(&sender, &Claim::new(self.now, LEASE, 1)).await?;
+        let (filter, page) = (DeliveryFilter::default(), PageRequest::first(1));
+        let row = store.deliveries(&filter, &page).await?.items.into_iter().next();
+        let found = row.and_then(|row| Some((row.state, row.last?.finding)));
+        Ok(found.unwrap_or_else(|| (DeliveryState::Queued, "nothing was sent".into())))
+    }
+}
+
+/// The secrets of this machine.
+#[derive(Debug)]
+struct OfThisMachine;
+
+impl Secrets for OfThisMachine {
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
+        let problem = match reference.place() {
+            SecretPlace::Host(name) => {
+                format!("is no OAuth credential that was named: add `--oauth {name}=FILE`")
+            }
+            SecretPlace::Env(_) => "is not set on this machine".into(),
+            SecretPlace::File(_) => "cannot be read on this machine".into(),
+        };
+        let found = of_reference(reference).ok_or_else(|| SecretError::new(reference, problem));
+        Box::pin(async { found })
+    }
+}
