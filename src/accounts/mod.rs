@@ -2,15 +2,18 @@
 //! (Layer 4.)
 
 mod platform;
+mod recipe;
+mod texts;
 
 use crate::config::{Place, Refusal};
-use crate::conversion_api::texts::{country_of, digits, word};
-use crate::conversion_api::{Account, Shares, ValueOf, names};
+use crate::conversion_api::{Account, AdPlatform, ValueOf, names};
 use crate::definition::{ConversionApi, Definition};
 use crate::delivery::Lane;
 use crate::lookup::{Context, named, template};
-use crate::model::{Platform, UserDatum};
+use crate::model::{Counts, Platform, UserDatum};
+use crate::recipe::Checked;
 use crate::scope::Field;
+use crate::telling::{Forms, Shares};
 use crate::template::BodyTemplate;
 use crate::value::{Amount, Money, PostbackId, TypeName};
 use alloc::{
@@ -20,6 +23,7 @@ use alloc::{
     sync::Arc,
 };
 use platform::Made;
+use texts::{country_of, digits, word};
 
 /// `[[conversion_api]]`: the accounts that campaigns refer to.
 pub(crate) fn resolve(
@@ -27,14 +31,67 @@ pub(crate) fn resolve(
     root: &Place<'_>,
     context: &Context<'_>,
 ) -> BTreeMap<PostbackId, Arc<Account>> {
+    let recipes = recipe::recipes(definition, root);
     let rows = (root, "conversion_api", definition.conversion_apis.as_slice());
     named(rows, ("id", |row| &row.id), |row, place| {
-        account(row, place, context).map(Arc::new)
+        let at = At::of(row, &recipes, place)?;
+        account(row, &at, place, context).map(Arc::new)
     })
 }
 
-fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Option<Account> {
-    foreign_keys(row, place);
+/// Which platform an account is at.
+enum At {
+    Known(Platform),
+    Recipe(Arc<Checked>),
+}
+
+impl At {
+    fn of(row: &ConversionApi, recipes: &recipe::Recipes, place: &Place<'_>) -> Option<Self> {
+        match (row.platform, &row.recipe) {
+            (Some(platform), None) => Some(Self::Known(platform)),
+            (None, Some(id)) => recipe::named_so(id, recipes, &place.at("recipe")).map(Self::Recipe),
+            (Some(_), Some(_)) => {
+                place
+                    .at("recipe")
+                    .problem("stands beside `platform`; an account has one of them");
+                None
+            }
+            (None, None) => {
+                place
+                    .at("platform")
+                    .problem("is missing; name the platform, or a `recipe`");
+                None
+            }
+        }
+    }
+
+    fn usual_name(&self, type_name: &str, counts: Counts) -> Option<String> {
+        match self {
+            Self::Known(platform) => names::usual(*platform, type_name, counts),
+            Self::Recipe(recipe) => recipe.recipe.usual(type_name, counts),
+        }
+    }
+
+    fn forms(&self) -> Forms {
+        match self {
+            Self::Known(platform) => Forms::Of(*platform),
+            Self::Recipe(recipe) => recipe::forms(recipe),
+        }
+    }
+
+    fn name(&self) -> AdPlatform {
+        match self {
+            Self::Known(platform) => AdPlatform::Known(*platform),
+            Self::Recipe(recipe) => AdPlatform::Recipe(recipe.recipe.id.clone()),
+        }
+    }
+}
+
+fn account(row: &ConversionApi, at: &At, place: &Place<'_>, context: &Context<'_>) -> Option<Account> {
+    match at {
+        At::Known(platform) => foreign_keys(row, *platform, place),
+        At::Recipe(recipe) => recipe::foreign_keys(row, recipe, place),
+    }
     for (key, text) in [("test_event_code", &row.test_event_code), ("partner", &row.partner)] {
         if let Some(text) = text {
             place.at(key).accept(word(text));
@@ -46,9 +103,15 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
     let event_id = event_id.map(|text| event_id_template(text, &place.at("event_id")));
     let country = row.default_country.as_ref();
     let country = country.map(|text| place.at("default_country").accept(country_of(text)));
-    let names = event_names(row, place, context);
-    let origin = platform::origin(row, place);
-    let made = platform::of(row, place, context, origin.as_deref());
+    let names = event_names(row, at, place, context);
+    let origin = match at {
+        At::Known(platform) => platform::origin(row, platform::own_origin(*platform), place),
+        At::Recipe(recipe) => platform::origin(row, &recipe.origin, place),
+    };
+    let made = match at {
+        At::Known(platform) => platform::of(row, *platform, place, context, origin.as_deref()),
+        At::Recipe(recipe) => recipe::of(row, recipe, place, context, origin.as_deref()),
+    };
     let Made {
         terms,
         frames,
@@ -61,14 +124,14 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
     });
     Some(Account {
         id: row.id.clone(),
-        platform: row.platform,
+        platform: at.name(),
         lane: Lane::new(&origin?).with_account(row.id.as_str()),
         events: events.collect(),
         check,
         limit: row.max_batch.unwrap_or(limit).min(limit),
         event_id: event_id.map_or(Some(None), |parsed| parsed.map(Some))?,
         shares: Shares {
-            platform: row.platform,
+            forms: at.forms(),
             data: shares(row),
             default_country: country.flatten(),
         },
@@ -78,7 +141,7 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
 }
 
 /// Reports the keys that the row's platform does not have.
-fn foreign_keys(row: &ConversionApi, place: &Place<'_>) {
+fn foreign_keys(row: &ConversionApi, platform: Platform, place: &Place<'_>) {
     use Platform::{Google, Meta, Microsoft, TikTok};
     let keys: [(&str, bool, &[Platform]); 14] = [
         ("pixel", row.pixel.is_some(), &[Meta, TikTok, Microsoft]),
@@ -101,24 +164,29 @@ fn foreign_keys(row: &ConversionApi, place: &Place<'_>) {
         ("partner", row.partner.is_some(), &[Meta, TikTok, Microsoft]),
     ];
     for (key, is_set, platforms) in keys {
-        if is_set && !platforms.contains(&row.platform) {
-            place.at(key).problem(format!("{} has no such key", row.platform));
+        if is_set && !platforms.contains(&platform) {
+            place.at(key).problem(format!("{platform} has no such key"));
         }
     }
 }
 
 /// The platform's name of the event for each conversion type. A type with an empty name is told
 /// nothing.
-fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> BTreeMap<TypeName, String> {
+fn event_names(
+    row: &ConversionApi,
+    platform: &At,
+    place: &Place<'_>,
+    context: &Context<'_>,
+) -> BTreeMap<TypeName, String> {
     let place = place.at("events");
     let mut names = BTreeMap::new();
     for (type_name, name) in &row.events {
         let at = place.at(type_name);
         let known = at.accept(type_name.parse::<TypeName>());
         let known = known.and_then(|type_name| context.type_name(&type_name, &at));
-        match row.platform {
+        match platform {
             _ if name.is_empty() => {}
-            Platform::Google => drop(at.accept(digits(name))),
+            At::Known(Platform::Google) => drop(at.accept(digits(name))),
             _ => drop(at.accept(word(name))),
         }
         if let Some(known) = known {
@@ -127,7 +195,7 @@ fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) ->
     }
     for (type_name, known) in &context.types {
         if !names.contains_key(type_name)
-            && let Some(usual) = names::usual(row.platform, type_name.as_str(), known.counts)
+            && let Some(usual) = platform.usual_name(type_name.as_str(), known.counts)
         {
             names.insert(type_name.clone(), usual);
         }
@@ -141,8 +209,9 @@ fn shares(row: &ConversionApi) -> BTreeSet<UserDatum> {
         return named.iter().copied().collect();
     }
     // Google wants no addresses of visitors in Europe, so that it gets none if nothing is said.
-    let is_usual =
-        |datum: &&UserDatum| row.platform != Platform::Google || !matches!(datum, UserDatum::Ip | UserDatum::UserAgent);
+    let is_usual = |datum: &&UserDatum| {
+        row.platform != Some(Platform::Google) || !matches!(datum, UserDatum::Ip | UserDatum::UserAgent)
+    };
     UserDatum::ALL.iter().filter(is_usual).copied().collect()
 }
 

@@ -1,9 +1,7 @@
 //! The part of an account that each platform has of its own.
 
+use super::texts::{agreed, customer, letters, meta_partner, meta_version, needed, numbered, numbers_of};
 use crate::config::{Place, one_of};
-use crate::conversion_api::texts::{
-    agreed, customer, letters, meta_partner, meta_version, needed, numbered, numbers_of,
-};
 use crate::conversion_api::{Terms, google, meta, microsoft, tiktok};
 use crate::definition::ConversionApi;
 use crate::lookup::{Context, domain_url, web_url};
@@ -24,11 +22,12 @@ pub(super) struct Made<'a> {
 /// The account's own part, where its requests go to this origin.
 pub(super) fn of<'a>(
     row: &'a ConversionApi,
+    platform: Platform,
     place: &Place<'_>,
     context: &Context<'_>,
     origin: Option<&str>,
 ) -> Option<Made<'a>> {
-    match row.platform {
+    match platform {
         Platform::Meta => of_meta(row, place, context, origin),
         Platform::TikTok => of_tiktok(row, place, origin),
         Platform::Google => of_google(row, place, context, origin),
@@ -184,7 +183,7 @@ fn made<'a>(terms: Terms, request: Outbound, limit: u32) -> Made<'a> {
 }
 
 /// Where the conversions of some types happened.
-fn action_sources(
+pub(super) fn action_sources(
     row: &ConversionApi,
     place: &Place<'_>,
     context: &Context<'_>,
@@ -201,14 +200,18 @@ fn action_sources(
     named.collect()
 }
 
-/// Scheme and host of the platform, or what the account names in their place.
-pub(super) fn origin(row: &ConversionApi, place: &Place<'_>) -> Option<String> {
-    let own = match row.platform {
+/// Scheme and host of a platform.
+pub(super) fn own_origin(platform: Platform) -> &'static str {
+    match platform {
         Platform::Meta => meta::ORIGIN,
         Platform::Google => google::ORIGIN,
         Platform::TikTok => tiktok::ORIGIN,
         Platform::Microsoft => microsoft::ORIGIN,
-    };
+    }
+}
+
+/// Scheme and host of the platform, or what the account names in their place.
+pub(super) fn origin(row: &ConversionApi, own: &str, place: &Place<'_>) -> Option<String> {
     match &row.endpoint {
         Some(text) => place.at("endpoint").accept(domain_url(text)),
         None => Some(own.into()),
@@ -216,7 +219,7 @@ pub(super) fn origin(row: &ConversionApi, place: &Place<'_>) -> Option<String> {
 }
 
 /// The page of the conversions.
-fn page(row: &ConversionApi, place: &Place<'_>) -> Option<String> {
+pub(super) fn page(row: &ConversionApi, place: &Place<'_>) -> Option<String> {
     let text = row.event_source_url.as_deref()?;
     let read = web_url(text).ok_or_else(|| format!("`{}` is not an absolute http or https URL", text.escape_debug()));
     place.at("event_source_url").accept(read)?;

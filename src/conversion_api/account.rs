@@ -1,21 +1,22 @@
 //! An account at an ad platform, compiled.
 
 use super::names::EventTerms;
-use super::person::Shares;
 use super::{google, meta, microsoft, tiktok};
 use crate::delivery::Lane;
-use crate::model::Platform;
+use crate::described;
 use crate::outbound::{Hole, Outbound};
+use crate::recipe::{Answers, Checked};
+use crate::telling::{AdPlatform, Shares};
 use crate::template::BodyTemplate;
-use crate::value::{Money, PostbackId, SecretReference, TypeName};
-use alloc::collections::BTreeMap;
+use crate::value::{Money, PostbackId, SecretReference, Shared, TypeName};
+use alloc::{boxed::Box, collections::BTreeMap};
 
 /// An account at an ad platform to which conversions are told: a row of `[[conversion_api]]`,
 /// compiled.
 #[derive(Debug)]
 pub struct Account {
     pub(crate) id: PostbackId,
-    pub(crate) platform: Platform,
+    pub(crate) platform: AdPlatform,
     /// The receiver and the account there, by its id.
     pub(crate) lane: Lane,
     /// What is told of each conversion type.
@@ -40,6 +41,7 @@ pub(crate) enum Terms {
     Google(google::Terms),
     TikTok(tiktok::Terms),
     Microsoft(microsoft::Terms),
+    Recipe(Box<described::Terms>),
 }
 
 /// Which money of a conversion is the value of its event.
@@ -64,8 +66,22 @@ impl Account {
 
     /// The platform.
     #[must_use]
-    pub fn platform(&self) -> Platform {
-        self.platform
+    pub fn platform(&self) -> &AdPlatform {
+        &self.platform
+    }
+
+    /// The recipe of its platform, if one describes it.
+    pub(crate) fn recipe(&self) -> Option<&Checked> {
+        match &self.terms {
+            Terms::Recipe(terms) => Some(&terms.recipe),
+            _ => None,
+        }
+    }
+
+    /// What the platform's answers mean, where a recipe says it.
+    #[must_use]
+    pub fn answers(&self) -> Option<&Shared<Answers>> {
+        self.recipe().map(|recipe| &recipe.answers)
     }
 
     /// The lane of its deliveries.
@@ -100,6 +116,7 @@ impl Account {
             Terms::Google(terms) => &terms.account,
             Terms::TikTok(terms) => &terms.pixel,
             Terms::Microsoft(terms) => &terms.tag,
+            Terms::Recipe(terms) => terms.account(),
         }
     }
 }

@@ -1,19 +1,19 @@
 //! By which parameters a platform can know a person or a click.
 
-use super::account::Account;
-use super::person::FIELDS;
-use crate::model::{ParameterRole, Platform, UserDatum};
-use crate::user_data::form;
+use super::account::{Account, Terms};
+use crate::model::{ParameterRole, UserDatum};
+use crate::telling::FIELDS;
 
 impl Account {
     /// Whether the platform knows a click or a browser by a channel's parameter with this role.
     pub(crate) fn knows_click_by(&self, role: &ParameterRole) -> bool {
         use ParameterRole::{Fbc, Fbclid, Fbp, Gbraid, Gclid, Msclkid, Ttclid, Ttp, Wbraid};
-        match self.platform {
-            Platform::Meta => matches!(role, Fbclid | Fbc | Fbp),
-            Platform::Google => matches!(role, Gclid | Gbraid | Wbraid),
-            Platform::TikTok => matches!(role, Ttclid | Ttp),
-            Platform::Microsoft => matches!(role, Msclkid),
+        match &self.terms {
+            Terms::Meta(_) => matches!(role, Fbclid | Fbc | Fbp),
+            Terms::Google(_) => matches!(role, Gclid | Gbraid | Wbraid),
+            Terms::TikTok(_) => matches!(role, Ttclid | Ttp),
+            Terms::Microsoft(_) => matches!(role, Msclkid),
+            Terms::Recipe(terms) => terms.knows_click_by(role),
         }
     }
 
@@ -24,7 +24,7 @@ impl Account {
         let mut fields = FIELDS.iter().filter(|(_, known, _)| known == role);
         fields.any(|(datum, _, field)| {
             let names_nobody = matches!(datum, City | Country | DateOfBirth | Gender | State | Zip);
-            !names_nobody && self.shares.data.contains(datum) && form(self.platform, *field).is_some()
+            !names_nobody && self.shares.data.contains(datum) && self.shares.forms.of((*datum, *field)).is_some()
         })
     }
 }

@@ -2,14 +2,11 @@
 //!
 //! Source: Microsoft's guide "UET Conversions API integration" (August 2026).
 
-use super::click_id::click_id;
-use super::draft::Draft;
-use super::frame::{frame, header};
-use super::json::Members;
-use super::subject::{Subject, listed};
-use super::unsent::Unsent;
+use crate::ad_id::click_id;
+use crate::draft::{Draft, Members};
 use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::outbound::{Hole, HoledText, Outbound};
+use crate::telling::{Subject, Unsent, frame, header, listed};
 use crate::value::SecretReference;
 use alloc::{format, string::String};
 
@@ -97,7 +94,7 @@ fn user_data(subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
         personal.some(name, person.get(*datum));
     }
     if plain.is_empty() && personal.is_empty() {
-        let platform = Platform::Microsoft;
+        let platform = Platform::Microsoft.into();
         return Err(Unsent::TooLittle { platform });
     }
     personal.some("clientIpAddress", person.ip);

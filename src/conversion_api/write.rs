@@ -1,13 +1,12 @@
 //! Writes the event of a conversion.
 
 use super::account::{Account, Terms};
-use super::draft::Draft;
-use super::subject::Subject;
-use super::told::Told;
-use super::unsent::Unsent;
 use super::{event_id, google, meta, microsoft, tiktok};
+use crate::described;
+use crate::draft::Draft;
 use crate::outbound::{Item, Outbound, Part};
 use crate::scope::{Field, Value};
+use crate::telling::{Subject, Told, Unsent};
 use crate::value::{Pii, Timestamp};
 use alloc::{
     boxed::Box,
@@ -65,6 +64,7 @@ impl Account {
             Terms::Google(terms) => google::write(terms, &subject, &mut draft)?,
             Terms::TikTok(terms) => tiktok::write(terms, &subject, &mut draft)?,
             Terms::Microsoft(terms) => microsoft::write(terms, &subject, &mut draft)?,
+            Terms::Recipe(terms) => described::write(terms, &subject, &mut draft)?,
         }
         let (text, private) = draft.finish();
         let mut outbound = terms.frame.clone();
@@ -113,7 +113,7 @@ impl Account {
         let last = told.at().checked_add(longest);
         if last.is_some_and(|last| last < told.now) {
             return Err(Unsent::TooOld {
-                platform: self.platform,
+                platform: self.platform.clone(),
                 days,
             });
         }
@@ -125,6 +125,7 @@ impl Account {
         match &self.terms {
             Terms::Meta(terms) => Some(terms.oldest_days(&told.conversion.shown)),
             Terms::Microsoft(_) => Some(microsoft::OLDEST_DAYS),
+            Terms::Recipe(terms) => terms.recipe.recipe.oldest_days,
             Terms::Google(_) | Terms::TikTok(_) => None,
         }
     }

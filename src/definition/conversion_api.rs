@@ -23,11 +23,14 @@ pub const MAX_BATCH: u32 = 2_000;
 pub struct ConversionApi {
     /// The id by which campaigns refer to it.
     pub id: PostbackId,
-    /// The platform.
-    pub platform: Platform,
-    /// The pixel at Meta or TikTok, or the UET tag at Microsoft.
+    /// The platform. Either this or `recipe` is there.
+    pub platform: Option<Platform>,
+    /// The recipe that describes the platform: a row of `[[recipe]]`, or one that is shipped.
+    pub recipe: Option<PostbackId>,
+    /// The pixel at Meta, TikTok or a recipe's platform, or the UET tag at Microsoft.
     pub pixel: Option<String>,
-    /// The number of the advertiser's account at Google Ads.
+    /// The number of the advertiser's account at Google Ads, or the account at a recipe's
+    /// platform.
     pub account: Option<String>,
     /// The number of the manager's account through which Google's `account` is reached.
     pub login_account: Option<String>,
@@ -52,7 +55,8 @@ pub struct ConversionApi {
     pub value: Option<String>,
     /// The code that marks what is sent as a test.
     pub test_event_code: Option<String>,
-    /// Whether requests to Google are checked only and nothing is counted.
+    /// Whether requests are checked only and nothing is counted (Google, and recipes that have a
+    /// `validate_url`).
     pub validate_only: bool,
     /// What may be told of a person; by default all that the platform takes, and at Google neither
     /// the address nor the user agent.
@@ -76,6 +80,7 @@ pub struct ConversionApi {
 part!(ConversionApi, MAX_ROWS, {
     id,
     platform,
+    recipe,
     pixel,
     account,
     login_account,
@@ -130,7 +135,18 @@ impl ConversionApi {
     pub fn new(id: PostbackId, platform: Platform, token: SecretReference) -> Self {
         Self {
             id,
-            platform,
+            platform: Some(platform),
+            token,
+            ..crate::config::part::unread()
+        }
+    }
+
+    /// An account at the platform of a recipe.
+    #[must_use]
+    pub fn with_recipe(id: PostbackId, recipe: PostbackId, token: SecretReference) -> Self {
+        Self {
+            id,
+            recipe: Some(recipe),
             token,
             ..crate::config::part::unread()
         }

@@ -1,12 +1,13 @@
 //! Writes the request of one rule.
 
 use super::change::Change;
-use crate::conversion_api::{Told, Unsent, ValueOf};
+use crate::conversion_api::{Unsent, ValueOf};
 use crate::delivery::Cause;
 use crate::meaning::Decision;
 use crate::model::{Conversion, Revenue};
 use crate::outbound::{HoledText, Outbound};
 use crate::scope::{Scope, ToldPayout};
+use crate::telling::Told;
 use crate::template::RenderError;
 use crate::tracker::{Campaign, PostbackRule, RequestRule, Sends};
 use crate::value::{Money, Pii, Timestamp};
@@ -38,6 +39,7 @@ pub(crate) fn cause(rule: &PostbackRule, campaign: &Campaign, change: &Change<'_
             event,
             campaign: Some(campaign),
             postback: Some(postback),
+            answers: event_rule.account.answers().cloned(),
         },
     }
 }

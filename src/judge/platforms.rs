@@ -2,8 +2,9 @@
 
 use super::heard::Heard;
 use super::outcome::{Outcome, Reading};
-use super::{google, google_ads, meta, microsoft, microsoft_offline, tiktok};
+use super::{google, google_ads, meta, microsoft, microsoft_offline, recipe, tiktok};
 use crate::delivery::{Case, Cause, Judge, Judgement, Verdict};
+use crate::recipe::Answers;
 use crate::value::Timestamp;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -19,8 +20,9 @@ const LONGEST_CHECK: Duration = Duration::from_secs(24 * 60 * 60);
 const MOST: usize = 10_000;
 
 /// The judge of [`Cause::ConversionApi`] for the platforms `meta`, `google` (Data Manager),
-/// `google_ads`, `tiktok`, `microsoft` (UET) and `microsoft_offline`. Its findings quote nothing of
-/// an answer but codes and field paths.
+/// `google_ads`, `tiktok`, `microsoft` (UET) and `microsoft_offline`, and for those whose delivery
+/// keeps what a recipe says of answers. Its findings quote nothing of an answer but codes and field
+/// paths.
 ///
 /// ```
 /// use postback::delivery::Judges;
@@ -33,13 +35,15 @@ pub struct Platforms;
 
 impl Judge for Platforms {
     fn is_for(&self, cause: &Cause) -> bool {
-        platform(cause).and_then(reader).is_some()
+        answers(cause).is_some() || platform(cause).and_then(reader).is_some()
     }
 
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
         let first = case.deliveries.first();
-        let platform = first.and_then(|first| platform(&first.delivery.cause));
-        let Some((platform, reader)) = platform.and_then(|name| Some((name, reader(name)?))) else {
+        let Some((cause, platform)) = first.and_then(|first| {
+            let cause = &first.delivery.cause;
+            Some((cause, platform(cause)?))
+        }) else {
             return Vec::new();
         };
         let heard = Heard {
@@ -50,7 +54,12 @@ impl Judge for Platforms {
             rows: case.deliveries.len(),
             is_check: first.is_some_and(|first| first.receipt.is_some()),
         };
-        let read = reader(&heard).into_iter().enumerate();
+        let read = match (answers(cause), reader(platform)) {
+            (Some(rules), _) => recipe::read(rules, &heard),
+            (None, Some(reader)) => reader(&heard),
+            (None, None) => Vec::new(),
+        };
+        let read = read.into_iter().enumerate();
         read.map(|(place, said)| judgement(case, place, said)).collect()
     }
 
@@ -73,6 +82,28 @@ pub fn read(platform: &str, status: u16, body: &str, how_many: usize) -> Option<
         is_check: body.trim() == "{}",
     };
     Some(reader(platform)?(&heard))
+}
+
+/// As [`read`], for a platform that a recipe describes.
+#[must_use]
+pub fn read_by(answers: &Answers, platform: &str, status: u16, body: &str, how_many: usize) -> Vec<Reading> {
+    let heard = Heard {
+        platform,
+        status,
+        body,
+        is_cut: false,
+        rows: how_many.min(MOST),
+        is_check: false,
+    };
+    recipe::read(answers, &heard)
+}
+
+/// What a recipe says of answers, where the delivery keeps it.
+fn answers(cause: &Cause) -> Option<&Answers> {
+    match cause {
+        Cause::ConversionApi { answers, .. } => answers.as_deref(),
+        _ => None,
+    }
 }
 
 fn platform(cause: &Cause) -> Option<&str> {

@@ -30,6 +30,7 @@ mod inert;
 mod offer;
 mod order;
 mod pasted;
+mod recipe;
 mod retention;
 mod source;
 mod told;
@@ -180,6 +181,7 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
         }
     }
     conversion_api::lint(definition, root, tracker, sending.policy);
+    recipe::lint(definition, root);
     campaign::lint(definition, root, tracker, sending);
 }
 

@@ -7,14 +7,18 @@ rows! { CONVERSION_API {
     "The name by which campaigns refer to it. The lane of its deliveries has this name too.",
     "\"fb-main\"";
     "platform", NONE,
-    "The platform.",
+    "The platform. Either this or `recipe` is there.",
     "\"meta\"";
+    "recipe", NONE,
+    "The recipe that describes the platform: a row of `[[recipe]]`, or `snapchat`, `reddit` or `pinterest`.",
+    "\"snapchat\"";
     "pixel", NONE,
     "The number of the pixel or data set at Meta, the code of the pixel at TikTok, the number of the UET tag at \
-     Microsoft. Each of these needs it.",
+     Microsoft. Each of these needs it, and so does a recipe whose URL has it, as Snapchat's and Reddit's.",
     "\"123456789012345\"";
     "account", NONE,
-    "The number of the advertiser's account at Google Ads, which needs it.",
+    "The number of the advertiser's account at Google Ads, which needs it, or the account of a recipe whose URL has it: \
+     the ad account at Pinterest.",
     "\"123-456-7890\"";
     "login_account", NONE,
     "The number of the manager's account through which Google's `account` is reached.",
@@ -50,10 +54,11 @@ rows! { CONVERSION_API {
      account's currency, or a fixed amount in that.",
     "\"sum\"";
     "test_event_code", NONE,
-    "The code that shows events in the platform's test view (Meta, TikTok). Meta counts them all the same.",
+    "The code that shows events in the platform's test view (Meta, TikTok, Reddit). Meta counts them all the same.",
     "\"TEST61045\"";
     "validate_only", said("`false`"),
-    "Whether Google checks the requests only and counts nothing.",
+    "Whether the platform checks the requests only and counts nothing (Google, Snapchat, Pinterest, and recipes with a \
+     `validate_url`).",
     "true";
     "user_data", said("all that the platform takes; at Google neither `ip` nor `user_agent`"),
     "What it may be told of a person. Click ids are always told.",
@@ -65,15 +70,15 @@ rows! { CONVERSION_API {
     "Whether the visitors agreed (Google, Microsoft).",
     "{ ad_user_data = \"granted\" }";
     "opt_out", is("false"),
-    "Whether its events are for attribution alone, not for the optimisation of delivery (Meta).",
+    "Whether its events are for attribution alone, not for the optimisation of delivery (Meta, Pinterest).",
     "true";
     "limited_data_use", is("false"),
     "Whether its events are processed under Limited Data Use (Meta, TikTok).",
     "true";
     "partner", NONE,
-    "The name under which a partner sends for others (Meta, TikTok, Microsoft).",
+    "The name under which a partner sends for others (Meta, TikTok, Microsoft, Reddit, Pinterest).",
     "\"example-shop\"";
-    "max_batch", said("the platform's limit: 1000, at Google 2000"),
+    "max_batch", said("the platform's limit: 1000, at Google and Snapchat 2000"),
     "The most events in one request. Google says of several events only how many failed; with 1 it is said of each.",
     "1";
     "events", said("the standard name that the type spells, else `Purchase` for a sale, else the type's own name"),
