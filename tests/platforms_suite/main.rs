@@ -6,6 +6,9 @@
 
 mod any_text;
 mod private;
+mod recipe_any;
+mod recipe_problems;
+mod recipes;
 mod requests;
 #[cfg(feature = "testing")]
 mod roles;
