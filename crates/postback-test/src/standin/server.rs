@@ -2,7 +2,7 @@
 
 use super::http::{Request, Response};
 use super::trouble::Trouble;
-use super::{google, meta, microsoft, tiktok};
+use super::{google, meta, microsoft, pinterest, reddit, snapchat, tiktok};
 use postback::Timestamp;
 use postback::port::Clock;
 use serde_json::Value;
@@ -26,6 +26,12 @@ pub enum Vendor {
     Google,
     /// Microsoft's UET Conversions API; the account is a tag.
     Microsoft,
+    /// Snapchat's Conversions API; the account is a pixel.
+    Snapchat,
+    /// Reddit's Conversions API; the account is a pixel.
+    Reddit,
+    /// Pinterest's API for Conversions; the account is an ad account.
+    Pinterest,
 }
 
 /// An event that was accepted.
@@ -159,7 +165,8 @@ impl StandIn {
     }
 
     /// Refuses an event from now on: with a subcode at Meta (`2804003`), a code at TikTok, a reason
-    /// at Google, an error code at Microsoft. The message quotes all that was told of the person.
+    /// at Google, an error code at Microsoft, any word at the others. The message quotes all that
+    /// was told of the person.
     pub fn refuse(&self, id: &str, code: &str) {
         self.state().refused.insert(id.into(), code.into());
     }
@@ -242,6 +249,12 @@ fn answer(vendor: Vendor, state: &mut State, request: &Request, now: Timestamp) 
         (Vendor::TikTok, Some(trouble)) => tiktok::trouble(trouble),
         (Vendor::Google, Some(trouble)) => google::trouble(trouble),
         (Vendor::Microsoft, Some(trouble)) => microsoft::trouble(trouble),
+        (Vendor::Snapchat, Some(trouble)) => snapchat::trouble(trouble),
+        (Vendor::Reddit, Some(trouble)) => reddit::trouble(trouble),
+        (Vendor::Pinterest, Some(trouble)) => pinterest::trouble(trouble),
+        (Vendor::Snapchat, None) => snapchat::answer(state, request, now),
+        (Vendor::Reddit, None) => reddit::answer(state, request, now),
+        (Vendor::Pinterest, None) => pinterest::answer(state, request, now),
         (Vendor::Meta, None) => meta::answer(state, request, now),
         (Vendor::TikTok, None) => tiktok::answer(state, request),
         (Vendor::Google, None) => google::answer(state, request, now),

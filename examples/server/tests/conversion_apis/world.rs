@@ -37,6 +37,11 @@ pub(crate) const TOKENS: [(&str, &str); 4] = [
     ("env:GOOGLE_TOKEN", "CANARY-google-token"),
     ("env:UET_TOKEN", "CANARY-uet-token"),
 ];
+pub(crate) const RECIPE_TOKENS: [(&str, &str); 3] = [
+    ("env:SNAP_TOKEN", "CANARY-snap-token"),
+    ("env:REDDIT_TOKEN", "CANARY-reddit-token"),
+    ("env:PINTEREST_TOKEN", "CANARY-pinterest-token"),
+];
 /// Longer than a delivery takes, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -69,6 +74,11 @@ pub(crate) struct World {
     pub(crate) tiktok: StandIn,
     pub(crate) google: StandIn,
     pub(crate) microsoft: StandIn,
+    pub(crate) snapchat: StandIn,
+    pub(crate) reddit: StandIn,
+    pub(crate) pinterest: StandIn,
+    /// More of the configuration, behind the accounts.
+    pub(crate) more: String,
     pub(crate) secrets: Arc<Renewable>,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) folder: TempDir,
@@ -78,19 +88,27 @@ impl World {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(SettableClock::new(start()));
         let stand_in = |vendor, account, place: usize| {
-            let token = TOKENS[place].1;
+            let token = TOKENS.iter().chain(&RECIPE_TOKENS).nth(place).unwrap().1;
             StandIn::start(vendor, account, token, clock.clone())
         };
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(NAMESPACE.parse().unwrap());
         let store = SqliteStore::open(folder.path().join("tracker.db"), &options).unwrap();
-        let tokens = TOKENS.iter().copied().chain([("env:SHOP_TOKEN", SHOP_TOKEN)]);
+        let tokens = TOKENS
+            .iter()
+            .chain(&RECIPE_TOKENS)
+            .copied()
+            .chain([("env:SHOP_TOKEN", SHOP_TOKEN)]);
         let secrets = tokens.map(|(name, token)| (name.to_owned(), token.to_owned()));
         Self {
             meta: stand_in(Vendor::Meta, "1234567890", 0),
             tiktok: stand_in(Vendor::TikTok, "C4ABCDEF", 1),
             google: stand_in(Vendor::Google, "1234567890", 2),
             microsoft: stand_in(Vendor::Microsoft, "77701", 3),
+            snapchat: stand_in(Vendor::Snapchat, "5bf81ee1-15b1", 4),
+            reddit: stand_in(Vendor::Reddit, "a2_example", 5),
+            pinterest: stand_in(Vendor::Pinterest, "549755885175", 6),
+            more: String::new(),
             secrets: Arc::new(Renewable(Mutex::new(secrets.collect()))),
             store: Arc::new(store),
             folder,
@@ -105,6 +123,16 @@ impl World {
             ("google", &self.google),
             ("microsoft", &self.microsoft),
         ]
+    }
+
+    /// The same, and those of the platforms that recipes describe.
+    pub(crate) fn all_stand_ins(&self) -> Vec<(&'static str, &StandIn)> {
+        let described = [
+            ("snapchat", &self.snapchat),
+            ("reddit", &self.reddit),
+            ("pinterest", &self.pinterest),
+        ];
+        self.stand_ins().into_iter().chain(described).collect()
     }
 
     /// The tracker with these rows of its campaign.
@@ -157,7 +185,8 @@ token = "env:UET_TOKEN"
         let campaign =
             "[[campaign]]\nid = \"summer\"\nchannel = \"ads\"\npath = [{ offers = [{ offer = \"book\" }] }]\n";
         let base = include_str!("tracker.toml");
-        let document = Document::from_toml(&format!("{base}{}{campaign}{rules}", change(accounts))).unwrap();
+        let document =
+            Document::from_toml(&format!("{base}{}{}{campaign}{rules}", change(accounts), self.more)).unwrap();
         let compiled = compile(&document, &CompileOptions::new(NAMESPACE.parse().unwrap()));
         compiled.unwrap_or_else(|problems| panic!("{problems:?}"))
     }
@@ -243,6 +272,49 @@ pub(crate) fn rule(api: &str, lines: &str) -> String {
     format!("[[campaign.conversion_api]]\nid = \"to-{api}\"\napi = \"{api}\"\n{lines}\n")
 }
 
+impl World {
+    /// A world with accounts at the platforms that recipes describe.
+    pub(crate) fn with_recipes() -> Self {
+        let mut world = Self::new();
+        world.more = format!(
+            r#"
+[[conversion_api]]
+id = "snap"
+recipe = "snapchat"
+endpoint = "{}"
+pixel = "5bf81ee1-15b1"
+token = "env:SNAP_TOKEN"
+event_source_url = "https://shop.example.com/thanks"
+events = {{ Lead = "SIGN_UP", Upsell = "PURCHASE" }}
+
+[[conversion_api]]
+id = "rdt"
+recipe = "reddit"
+endpoint = "{}"
+pixel = "a2_example"
+token = "env:REDDIT_TOKEN"
+
+[[conversion_api]]
+id = "pin"
+recipe = "pinterest"
+endpoint = "{}"
+account = "549755885175"
+token = "env:PINTEREST_TOKEN"
+events = {{ Upsell = "checkout" }}
+"#,
+            world.snapchat.url(),
+            world.reddit.url(),
+            world.pinterest.url()
+        );
+        world
+    }
+}
+
+/// All seven accounts are told everything.
+pub(crate) fn all_seven() -> String {
+    all_four() + &["snap", "rdt", "pin"].map(|api| rule(api, "")).concat()
+}
+
 /// All four accounts are told everything.
 pub(crate) fn all_four() -> String {
     ["fb", "tt", "gads", "ms"].map(|api| rule(api, "")).concat()
@@ -264,8 +336,8 @@ pub(crate) struct Running {
     pub(crate) connection: Connection,
 }
 
-pub(crate) const CLICK_IDS: &str =
-    "fbclid=IwAR2x-Example&gclid=EAIaIQobChMI&ttclid=E.C.P.Ttclid-1&msclkid=4f5a0ea9cd1b11eb8dcd0242ac130003";
+pub(crate) const CLICK_IDS: &str = "fbclid=IwAR2x-Example&gclid=EAIaIQobChMI&ttclid=E.C.P.Ttclid-1&msclkid=4f5a0ea9cd1b11eb8dcd0242ac130003\
+     &ScCid=ScCid-1&rdt_cid=7310000000000000000&epik=dj0yExample";
 pub(crate) const PERSON: &str = "email=John.Smith%2Bads%40Gmail.com&phone=%2B16505551212&fname=Mary&lname=Connor&zip=94045&city=Menlo+Park&country=US";
 
 impl Running {
