@@ -6,6 +6,7 @@ mod told;
 
 use crate::explain::input::Input;
 use crate::{Done, Refused, configuration, page::Page, postback::now, secrets};
+use postback::Definition;
 use postback::value::PostbackId;
 use std::{io::Write, path::PathBuf};
 
@@ -38,10 +39,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     show_personal: bool,
     /// The file with the body of an answer.
-    #[arg(long, value_name = "FILE", requires = "platform", conflicts_with_all = ["config", "click", "event", "api", "show_personal"])]
+    #[arg(long, value_name = "FILE", requires = "platform", conflicts_with_all = ["click", "event", "api", "show_personal"])]
     answer: Option<PathBuf>,
-    /// Whose answer it is: `meta`, `google`, `google_ads`, `tiktok`, `microsoft` or
-    /// `microsoft_offline`.
+    /// Whose answer it is: `meta`, `google`, `google_ads`, `tiktok`, `microsoft`,
+    /// `microsoft_offline`, or the name of a recipe: `snapchat`, `reddit`, `pinterest`, or one of
+    /// --config.
     #[arg(long, value_name = "NAME", requires = "answer")]
     platform: Option<String>,
     /// The HTTP status of the answer.
@@ -56,7 +58,17 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     if let Some(file) = &arguments.answer {
         let platform = arguments.platform.as_deref().unwrap_or_default();
         let body = configuration::text(file)?;
-        return answer::run((platform, arguments.status, arguments.count), &body, out);
+        let definition = match &arguments.config {
+            Some(file) => Definition::from_document(&configuration::read(file)?.0).map_err(Refused::new)?,
+            None => Definition::default(),
+        };
+        let asked = answer::Asked {
+            platform,
+            status: arguments.status,
+            count: arguments.count,
+            recipes: &definition.recipes,
+        };
+        return answer::run(&asked, &body, out);
     }
     let path = |path: &Option<PathBuf>| path.clone().unwrap_or_default();
     let (_, tracker) = configuration::read(&path(&arguments.config))?;

@@ -2,13 +2,13 @@
 
 use crate::explain::decided::{Taken, sent_by, take, why_not};
 use crate::page::{Page, Tone};
-use postback::conversion_api::ToldMember;
+use postback::conversion_api::{AdPlatform, ToldMember};
 use postback::decide::ReplyOutcome;
-use postback::model::Platform;
 use postback::tracker::{Campaign, PostbackRule};
 use postback::value::{Pii, PostbackId};
 use postback::{Click, Decision, Event, Tracker};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// What is wanted.
@@ -29,7 +29,7 @@ pub(super) struct Told {
 struct Rule {
     rule: String,
     api: PostbackId,
-    platform: Platform,
+    platform: AdPlatform,
     account: String,
     /// The platform's name of the event, or the id of the conversion action.
     event: Option<String>,
@@ -52,7 +52,7 @@ struct Request {
 
 #[derive(Serialize)]
 struct Member {
-    name: &'static str,
+    name: Cow<'static, str>,
     text: String,
     /// Why it is left out, as a word.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,7 +144,7 @@ impl Subject<'_> {
         Some(Rule {
             rule: format!("{}/{}", self.campaign.id(), rule.id()),
             api: account.id().clone(),
-            platform: account.platform(),
+            platform: account.platform().clone(),
             account: account.account().to_owned(),
             event: event.map(|(_, name)| name.to_owned()),
             fires: request.is_some(),
@@ -208,7 +208,7 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
             }
         }
         let others = rule.members.iter().filter(|member| !is_named(member));
-        let others: Vec<&str> = others.map(|member| member.name).collect();
+        let others: Vec<&str> = others.map(|member| member.name.as_ref()).collect();
         if !others.is_empty() {
             writeln!(
                 out,
