@@ -140,7 +140,11 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+<<<<<<< HEAD
 mod accounts;
+=======
+mod ad_id;
+>>>>>>> 2169f84 (Ids of ad platforms and the JSON of an item have rooms of their own)
 pub mod clickbank;
 pub mod compile;
 pub mod condition;
@@ -151,6 +155,7 @@ pub mod conversion_api;
 pub mod decide;
 pub mod definition;
 pub mod delivery;
+mod draft;
 #[cfg(feature = "std")]
 pub mod drive;
 pub mod event;

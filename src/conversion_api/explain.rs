@@ -1,12 +1,11 @@
 //! Explains what an account is told of a person and a click.
 
 use super::account::Account;
-use super::click_id::click_id;
-use super::fbc::{fbc, fbp};
 use super::person::FIELDS;
 use super::told::Told;
 use super::told_member::{MemberForm, NotTold, ToldMember};
 use super::{google, meta, microsoft, tiktok};
+use crate::ad_id::{click_id, fbc, fbp};
 use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::user_data::{Field, Form, form, prepare};
 use crate::value::Pii;

@@ -4,12 +4,11 @@
 //! Sources: the protocol buffers of `google/ads/datamanager/v1` and Google's guides to them (2026).
 //! That an event needs `eventSource` is known from answers of the API itself.
 
-use super::click_id::click_id;
-use super::draft::Draft;
 use super::frame::{frame, header};
-use super::json::Members;
 use super::subject::{Subject, says_yes};
 use super::unsent::Unsent;
+use crate::ad_id::click_id;
+use crate::draft::{Draft, Members};
 use crate::model::{Method, ParameterRole, Platform, UserDatum};
 use crate::outbound::{Encoding, Hole, HoledText, Outbound};
 use crate::value::{Amount, SecretReference, Timestamp, TypeName};

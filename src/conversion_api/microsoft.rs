@@ -2,12 +2,11 @@
 //!
 //! Source: Microsoft's guide "UET Conversions API integration" (August 2026).
 
-use super::click_id::click_id;
-use super::draft::Draft;
 use super::frame::{frame, header};
-use super::json::Members;
 use super::subject::{Subject, listed};
 use super::unsent::Unsent;
+use crate::ad_id::click_id;
+use crate::draft::{Draft, Members};
 use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::outbound::{Hole, HoledText, Outbound};
 use crate::value::SecretReference;

@@ -1,11 +1,11 @@
 //! Writes the event of a conversion.
 
 use super::account::{Account, Terms};
-use super::draft::Draft;
 use super::subject::Subject;
 use super::told::Told;
 use super::unsent::Unsent;
 use super::{event_id, google, meta, microsoft, tiktok};
+use crate::draft::Draft;
 use crate::outbound::{Item, Outbound, Part};
 use crate::scope::{Field, Value};
 use crate::value::{Pii, Timestamp};
