@@ -140,11 +140,9 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-<<<<<<< HEAD
 mod accounts;
-=======
 mod ad_id;
->>>>>>> 2169f84 (Ids of ad platforms and the JSON of an item have rooms of their own)
+pub mod adjustment;
 pub mod clickbank;
 pub mod compile;
 pub mod condition;

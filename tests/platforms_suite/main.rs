@@ -5,6 +5,8 @@
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
 mod any_text;
+mod modes;
+mod modes_settings;
 mod private;
 mod requests;
 #[cfg(feature = "testing")]
