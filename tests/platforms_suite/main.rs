@@ -11,6 +11,7 @@ mod private;
 mod requests;
 #[cfg(feature = "testing")]
 mod roles;
+mod seconds;
 mod settings;
 mod told;
 mod truth_table;
