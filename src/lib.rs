@@ -143,6 +143,7 @@ extern crate std;
 
 mod accounts;
 mod ad_id;
+pub mod adjustment;
 pub mod clickbank;
 pub mod compile;
 pub mod condition;

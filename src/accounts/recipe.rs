@@ -1,12 +1,13 @@
 //! Recipes, and the accounts at the platforms that they describe.
 
-use super::platform::{Made, action_sources, page};
+use super::made::Made;
+use super::platform::{action_sources, page};
 use super::texts::needed;
 use crate::config::{Place, Refusal, Report, one_of};
 use crate::conversion_api::Terms;
 use crate::definition::{ConversionApi, Definition};
 use crate::described;
-use crate::lookup::{Context, named};
+use crate::lookup::{Context, domain_url, named};
 use crate::model::Platform;
 use crate::recipe::{Checked, MemberSource, Part, Piece, Recipe, SHIPPED, WrittenAs, shipped};
 use crate::telling::Forms;
@@ -109,6 +110,9 @@ pub(super) fn foreign_keys(row: &ConversionApi, recipe: &Checked, place: &Place<
     let keys = [
         ("pixel", row.pixel.is_some(), recipe.uses(&Piece::Pixel)),
         ("account", row.account.is_some(), recipe.uses(&Piece::Account)),
+        ("mode", row.mode.is_some(), false),
+        ("customer", row.customer.is_some(), false),
+        ("developer_token", row.developer_token.is_some(), false),
         ("login_account", row.login_account.is_some(), false),
         ("app_secret", row.app_secret.is_some(), false),
         ("api_version", row.api_version.is_some(), false),
@@ -157,6 +161,14 @@ pub(super) fn foreign_keys(row: &ConversionApi, recipe: &Checked, place: &Place<
     }
 }
 
+/// Scheme and host of the recipe, or what the account names in their place.
+pub(super) fn origin(row: &ConversionApi, recipe: &Checked, place: &Place<'_>) -> Option<String> {
+    match &row.endpoint {
+        Some(text) => place.at("endpoint").accept(domain_url(text)),
+        None => Some(recipe.origin.clone()),
+    }
+}
+
 /// The account's own part.
 pub(super) fn of<'a>(
     row: &'a ConversionApi,
@@ -199,12 +211,8 @@ pub(super) fn of<'a>(
         limited_data_use: row.limited_data_use,
     };
     let request = terms.frame(origin?, &row.token, row.validate_only);
-    Some(Made {
-        terms: Terms::Recipe(Box::new(terms)),
-        frames: Box::new(move |_| request.clone()),
-        check: None,
-        limit: recipe.recipe.limit.unwrap_or(1),
-    })
+    let limit = recipe.recipe.limit.unwrap_or(1);
+    Some(Made::of(Terms::Recipe(Box::new(terms)), request, limit))
 }
 
 fn word_of<'w>(text: &str, words: &[&'w str]) -> Result<&'w str, Refusal> {

@@ -1,12 +1,12 @@
 //! Explains what an account is told of a person and a click.
 
 use super::account::{Account, Terms};
-use super::{google, meta, microsoft, tiktok};
+use super::{google, microsoft, microsoft_offline, tiktok};
 use crate::ad_id::{click_id, fbc, fbp};
 use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::recipe::MemberSource;
-use crate::telling::{AdPlatform, FIELDS, MemberForm, NotTold, Told, ToldMember};
-use crate::user_data::{Field, Form};
+use crate::telling::{FIELDS, MemberForm, NotTold, Told, ToldMember};
+use crate::user_data::{Field, Form, LeftOut};
 use crate::value::Pii;
 use alloc::{
     borrow::{Cow, ToOwned},
@@ -38,7 +38,7 @@ impl Account {
                 Ok((form, prepared.text))
             }));
         }
-        if self.platform == Platform::Google {
+        if matches!(self.terms, Terms::Google(_)) {
             whole_address(&mut members);
         }
         members.extend(self.browser(told));
@@ -55,7 +55,7 @@ impl Account {
     ) -> Option<ToldMember> {
         let named = told.of_person(role);
         let value = named.and_then(|(_, value)| value);
-        if value.is_none() && self.shares.forms.of((datum, field)).is_none() {
+        if value.is_none() && !self.takes(datum, field) {
             return None;
         }
         Some(ToldMember {
@@ -68,6 +68,7 @@ impl Account {
             told: match value {
                 _ if named.is_none() => Err(NotTold::NoParameter),
                 None => Err(NotTold::NoValue),
+                Some(_) if !self.takes(datum, field) => Err(NotTold::Unfit(LeftOut::NotTaken)),
                 Some(_) if !self.shares.data.contains(&datum) => Err(NotTold::NotShared),
                 Some(text) => prepared(text),
             },
@@ -75,8 +76,9 @@ impl Account {
     }
 
     /// The visitor's address and user agent.
-    fn browser(&self, told: &Told<'_>) -> [ToldMember; 2] {
-        [(UserDatum::Ip, "ip"), (UserDatum::UserAgent, "useragent")].map(|(datum, key)| {
+    fn browser(&self, told: &Told<'_>) -> impl Iterator<Item = ToldMember> {
+        let has_place = self.browser_names().is_some();
+        let members = [(UserDatum::Ip, "ip"), (UserDatum::UserAgent, "useragent")].map(|(datum, key)| {
             let value = told.of_click(key);
             ToldMember {
                 name: self.name_of(datum),
@@ -84,11 +86,16 @@ impl Account {
                 came: value.map(Pii::new),
                 told: match value {
                     None => Err(NotTold::NoValue),
+                    Some(_) if !has_place => Err(NotTold::Unfit(LeftOut::NotTaken)),
                     Some(_) if !self.shares.data.contains(&datum) => Err(NotTold::NotShared),
                     Some(value) => self.of_browser(datum, value),
                 },
             }
-        })
+        });
+        // Nothing is said of what did not come and has no place.
+        members
+            .into_iter()
+            .filter(move |member| has_place || member.came.is_some())
     }
 
     fn of_browser(&self, datum: UserDatum, value: &str) -> Result<(MemberForm, Pii), NotTold> {
@@ -100,21 +107,15 @@ impl Account {
 
     /// The platform's name of a datum, or our word where it has none.
     fn name_of(&self, datum: UserDatum) -> Cow<'static, str> {
-        let platform = match &self.platform {
-            AdPlatform::Known(platform) => *platform,
-            AdPlatform::Recipe(_) => return self.recipe_name_of(datum),
-        };
-        let (ip, user_agent) = match platform {
-            Platform::Meta => ("client_ip_address", "client_user_agent"),
-            Platform::Google => ("ipAddress", "userAgent"),
-            Platform::TikTok => ("ip", "user_agent"),
-            Platform::Microsoft => ("clientIpAddress", "clientUserAgent"),
-        };
-        Cow::Borrowed(match datum {
-            UserDatum::Ip => ip,
-            UserDatum::UserAgent => user_agent,
-            datum => {
-                let known = names(platform).iter().find(|(known, _)| *known == datum);
+        if self.recipe().is_some() {
+            return self.recipe_name_of(datum);
+        }
+        let browser = self.browser_names();
+        Cow::Borrowed(match (datum, browser) {
+            (UserDatum::Ip, Some((ip, _))) => ip,
+            (UserDatum::UserAgent, Some((_, user_agent))) => user_agent,
+            (datum, _) => {
+                let known = self.names().iter().find(|(known, _)| *known == datum);
                 known.map_or(datum.as_str(), |(_, name)| name)
             }
         })
@@ -132,8 +133,9 @@ impl Account {
     fn clicks(&self, told: &Told<'_>) -> Vec<ToldMember> {
         let ids: &[Id] = match &self.terms {
             Terms::Meta(_) => return [meta_click(told), meta_browser(told)].into(),
-            Terms::Google(_) => &google::CLICK_IDS,
+            Terms::Google(_) | Terms::GoogleAds(_) => &google::CLICK_IDS,
             Terms::TikTok(_) => &tiktok::CLICK_IDS,
+            Terms::MicrosoftOffline(_) => &[microsoft_offline::CLICK_ID],
             Terms::Microsoft(_) => &[microsoft::CLICK_ID],
             Terms::Recipe(terms) => {
                 let ids = terms.click_ids();
@@ -149,16 +151,6 @@ impl Account {
             told.skip(1).for_each(|member| member.told = Err(NotTold::OtherClickId));
         }
         members
-    }
-}
-
-/// The platform's names of a person's data.
-fn names(platform: Platform) -> &'static [(UserDatum, &'static str)] {
-    match platform {
-        Platform::Meta => meta::USER_DATA,
-        Platform::Google => google::USER_DATA,
-        Platform::TikTok => tiktok::USER,
-        Platform::Microsoft => microsoft::USER_DATA,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writes the JSON of one item of a request: its members in order, and a hole for what is personal.
 //! (Layer 2.)
 
+pub(crate) mod clock;
 mod members;
 mod object;
 

@@ -4,6 +4,7 @@ use super::heard::Heard;
 use super::outcome::{Outcome, Reading};
 use super::{google, google_ads, meta, microsoft, microsoft_offline, recipe, tiktok};
 use crate::delivery::{Case, Cause, Judge, Judgement, Verdict};
+use crate::outbound::{Outbound, Part};
 use crate::recipe::Answers;
 use crate::value::Timestamp;
 use alloc::vec::Vec;
@@ -53,6 +54,7 @@ impl Judge for Platforms {
             is_cut: case.answer.truncated || case.answer.broken_off,
             rows: case.deliveries.len(),
             is_check: first.is_some_and(|first| first.receipt.is_some()),
+            validates: first.is_some_and(|first| validates(&first.delivery.outbound)),
         };
         let read = match (answers(cause), reader(platform)) {
             (Some(rules), _) => recipe::read(rules, &heard),
@@ -70,7 +72,7 @@ impl Judge for Platforms {
 
 /// What the judge would make of an answer, one entry for each of the deliveries in their order; for
 /// tools. None for a platform that it does not know. An answer to a check of Google's is recognised
-/// by its body. At most 10,000 deliveries are answered for.
+/// by its body, and so is one of the Ads API to a request that was only checked. At most 10,000 deliveries are answered for.
 #[must_use]
 pub fn read(platform: &str, status: u16, body: &str, how_many: usize) -> Option<Vec<Reading>> {
     let heard = Heard {
@@ -80,6 +82,7 @@ pub fn read(platform: &str, status: u16, body: &str, how_many: usize) -> Option<
         is_cut: false,
         rows: how_many.min(MOST),
         is_check: body.trim() == "{}",
+        validates: true,
     };
     Some(reader(platform)?(&heard))
 }
@@ -94,6 +97,7 @@ pub fn read_by(answers: &Answers, platform: &str, status: u16, body: &str, how_m
         is_cut: false,
         rows: how_many.min(MOST),
         is_check: false,
+        validates: false,
     };
     recipe::read(answers, &heard)
 }
@@ -104,6 +108,16 @@ fn answers(cause: &Cause) -> Option<&Answers> {
         Cause::ConversionApi { answers, .. } => answers.as_deref(),
         _ => None,
     }
+}
+
+/// Whether a request to Google is only checked and nothing is counted.
+fn validates(request: &Outbound) -> bool {
+    let parts = request.body.iter().flat_map(|body| &body.0);
+    let mut texts = parts.filter_map(|part| match part {
+        Part::Text(text) => Some(text),
+        _ => None,
+    });
+    texts.any(|text| text.contains("\"validateOnly\":true"))
 }
 
 fn platform(cause: &Cause) -> Option<&str> {

@@ -5,6 +5,7 @@
 mod ad_platform;
 mod forms;
 mod frame;
+mod moment;
 mod person;
 mod subject;
 mod told;
@@ -14,6 +15,7 @@ mod unsent;
 pub use ad_platform::AdPlatform;
 pub(crate) use forms::Forms;
 pub(crate) use frame::{frame, header, token};
+pub(crate) use moment::Moment;
 pub(crate) use person::{FIELDS, Shares};
 pub(crate) use subject::{Subject, listed, says_yes};
 pub(crate) use told::Told;

@@ -1,5 +1,6 @@
 //! What the writers of all platforms are given.
 
+use super::moment::Moment;
 use super::person::Person;
 use super::told::Told;
 use crate::value::Money;
@@ -11,6 +12,8 @@ pub(crate) struct Subject<'a> {
     /// The platform's name of the event.
     pub(crate) name: &'a str,
     pub(crate) id: &'a str,
+    /// When it happened, as the platform is told it.
+    pub(crate) moment: Moment,
     pub(crate) value: Option<Money>,
     pub(crate) person: &'a Person<'a>,
 }

@@ -293,6 +293,9 @@ pub(crate) fn sent(batch: &Batch) -> (String, Vec<(String, String)>, String) {
         ("env:SNAP_TOKEN", "snap/token"),
         ("env:REDDIT_TOKEN", "reddit-token"),
         ("env:PINTEREST_TOKEN", "pina_token"),
+        ("env:ADS_DEVELOPER_TOKEN", "ads-developer"),
+        ("env:MS_TOKEN", "ms-token"),
+        ("env:MS_DEVELOPER_TOKEN", "ms-developer"),
     ]
     .map(|(name, value)| (name.parse().unwrap(), Secret::from(value)))
     .into();

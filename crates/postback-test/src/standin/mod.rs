@@ -14,9 +14,12 @@
 
 mod check;
 mod google;
+mod google_ads;
+mod google_ads_adjustments;
 mod http;
 mod meta;
 mod microsoft;
+mod microsoft_offline;
 mod pinterest;
 mod reddit;
 mod server;
@@ -25,5 +28,5 @@ mod strict;
 mod tiktok;
 mod trouble;
 
-pub use server::{Accepted, StandIn, Told, Vendor};
+pub use server::{Accepted, CUSTOMER, DEVELOPER_TOKEN, StandIn, Told, Vendor};
 pub use trouble::Trouble;
