@@ -6,7 +6,7 @@ use postback::port::{Clock, HttpClient};
 use postback::testing::SettableClock;
 use postback_test::standin::{StandIn, Vendor};
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{slice::from_ref, sync::Arc, time::Duration};
 
 const HASH: &str = "05e05255b3e0de727bc07f9f3d06fb0a568406b6dd3aa352ed4ed72e887ee022";
 const DAY: i64 = 24 * 60 * 60;
@@ -290,6 +290,9 @@ struct Described<'w> {
     list: &'static str,
 }
 
+/// A sound event, the status of a refusal, and the changes that are refused.
+type Wrong<'w> = (&'w Described<'w>, &'w Value, u16, &'w [(&'w str, Value)]);
+
 impl Described<'_> {
     async fn status(&self, events: &[Value]) -> u16 {
         let (url, bearer) = match self.list {
@@ -351,7 +354,7 @@ async fn those_for_which_there_are_recipes_refuse_what_their_platforms_refuse() 
         RECIPE_TOKENS[2].1,
         "pinterest",
     );
-    let wrong: [(&Described<'_>, &Value, u16, &[(&str, Value)]); 3] = [
+    let wrong: [Wrong<'_>; 3] = [
         (
             &snap,
             &snapchat,
@@ -402,13 +405,13 @@ async fn those_for_which_there_are_recipes_refuse_what_their_platforms_refuse() 
         ),
     ];
     for (to, event, refused, changes) in wrong {
-        assert_eq!(to.status(&[event.clone()]).await, 200, "{}", to.list);
+        assert_eq!(to.status(from_ref(event)).await, 200, "{}", to.list);
         for (pointer, value) in changes {
             let event = with(event, pointer, value.clone());
             assert_eq!(to.status(&[event]).await, refused, "{} {pointer} {value}", to.list);
         }
         assert_eq!(to.status(&[]).await, 400, "{}", to.list);
         to.stand_in.expire_token();
-        assert_eq!(to.status(&[event.clone()]).await, 401, "{}", to.list);
+        assert_eq!(to.status(from_ref(event)).await, 401, "{}", to.list);
     }
 }
