@@ -27,6 +27,7 @@
 //! | a store over SQL | [`port::Store`], [`port::row`] | `examples/own_storage_sql` |
 //! | a configuration in code | [`Definition`] | [`definition`] |
 //! | tell Meta, Google, TikTok, Microsoft | [`conversion_api`] | `docs/guides/meta.md` |
+//! | tell another ad platform | [`recipe`] | `docs/guides/recipes.md` |
 //! | a campaign added at run time | `postback_service::Service` | the page of `postback-service` |
 //! | a whole tracker in a service | `postback_service::Service` | `examples/minimal_server` |
 //! | the same in axum | `postback_axum::router` | the page of `postback-axum` |
@@ -141,6 +142,8 @@ extern crate alloc;
 extern crate std;
 
 mod accounts;
+mod ad_id;
+pub mod adjustment;
 pub mod clickbank;
 pub mod compile;
 pub mod condition;
@@ -151,6 +154,8 @@ pub mod conversion_api;
 pub mod decide;
 pub mod definition;
 pub mod delivery;
+mod described;
+mod draft;
 #[cfg(feature = "std")]
 pub mod drive;
 pub mod event;
@@ -176,6 +181,7 @@ pub mod plan;
 #[cfg(feature = "std")]
 pub mod port;
 mod protocol;
+pub mod recipe;
 #[cfg(feature = "reference")]
 pub mod reference;
 pub mod rewrite;
@@ -186,6 +192,7 @@ mod samples;
 pub mod scope;
 pub mod setup;
 mod tell;
+mod telling;
 pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;

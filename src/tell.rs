@@ -1,6 +1,6 @@
 //! Answers questions of tools about a decision, without making one. (Layer 4.)
 
-use crate::conversion_api::{Told, ToldMember};
+use crate::conversion_api::ToldMember;
 use crate::event::Event;
 use crate::fire::Scopes;
 use crate::meaning::{Decision, Meaning};
@@ -8,6 +8,7 @@ use crate::model::{Click, Conversion, Entry};
 use crate::plan::Reason;
 use crate::rule::reasons;
 use crate::scope::ToldPayout;
+use crate::telling::Told;
 use crate::value::{OfferId, PostbackId};
 use alloc::{string::String, vec::Vec};
 
@@ -81,6 +82,7 @@ impl Decision<'_> {
             message: event,
             parameters: source.map_or(&[], |source| source.parameters.as_slice()),
             value: None,
+            taken: &[],
             now: event.received_at,
         })
     }

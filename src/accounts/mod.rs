@@ -1,16 +1,22 @@
 //! Compiles `[[conversion_api]]`: the accounts at ad platforms that campaigns tell of conversions.
 //! (Layer 4.)
 
+mod at;
+mod interface;
+mod made;
+mod modes;
 mod platform;
+mod recipe;
+mod texts;
 
 use crate::config::{Place, Refusal};
-use crate::conversion_api::texts::{country_of, digits, word};
-use crate::conversion_api::{Account, Shares, ValueOf, names};
+use crate::conversion_api::{Account, ValueOf, names};
 use crate::definition::{ConversionApi, Definition};
 use crate::delivery::Lane;
 use crate::lookup::{Context, named, template};
 use crate::model::{Platform, UserDatum};
 use crate::scope::Field;
+use crate::telling::Shares;
 use crate::template::BodyTemplate;
 use crate::value::{Amount, Money, PostbackId, TypeName};
 use alloc::{
@@ -19,7 +25,9 @@ use alloc::{
     string::String,
     sync::Arc,
 };
-use platform::Made;
+use at::At;
+use made::Made;
+use texts::{country_of, digits, word};
 
 /// `[[conversion_api]]`: the accounts that campaigns refer to.
 pub(crate) fn resolve(
@@ -27,14 +35,15 @@ pub(crate) fn resolve(
     root: &Place<'_>,
     context: &Context<'_>,
 ) -> BTreeMap<PostbackId, Arc<Account>> {
+    let recipes = recipe::recipes(definition, root);
     let rows = (root, "conversion_api", definition.conversion_apis.as_slice());
     named(rows, ("id", |row| &row.id), |row, place| {
-        account(row, place, context).map(Arc::new)
+        let at = At::of(row, &recipes, place);
+        account(row, at, place, context).map(Arc::new)
     })
 }
 
-fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Option<Account> {
-    foreign_keys(row, place);
+fn account(row: &ConversionApi, at: Option<At>, place: &Place<'_>, context: &Context<'_>) -> Option<Account> {
     for (key, text) in [("test_event_code", &row.test_event_code), ("partner", &row.partner)] {
         if let Some(text) = text {
             place.at(key).accept(word(text));
@@ -46,30 +55,32 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
     let event_id = event_id.map(|text| event_id_template(text, &place.at("event_id")));
     let country = row.default_country.as_ref();
     let country = country.map(|text| place.at("default_country").accept(country_of(text)));
-    let names = event_names(row, place, context);
-    let origin = platform::origin(row, place);
-    let made = platform::of(row, place, context, origin.as_deref());
+    let at = at?;
+    let names = event_names(row, &at, place, context);
+    let origin = at.origin(row, place);
     let Made {
         terms,
         frames,
         check,
+        adjusts,
         limit,
-    } = made?;
+    } = at.made(row, place, context, origin.as_deref())?;
     let events = names.into_iter().map(|(type_name, name)| {
         let frame = frames(&name);
         (type_name, names::EventTerms { name, frame })
     });
     Some(Account {
         id: row.id.clone(),
-        platform: row.platform,
+        platform: at.name(),
         lane: Lane::new(&origin?).with_account(row.id.as_str()),
         events: events.collect(),
         check,
+        adjusts,
         limit: row.max_batch.unwrap_or(limit).min(limit),
         event_id: event_id.map_or(Some(None), |parsed| parsed.map(Some))?,
         shares: Shares {
-            platform: row.platform,
-            data: shares(row),
+            forms: at.forms(),
+            data: shares(row, &at),
             default_country: country.flatten(),
         },
         value: value?,
@@ -77,39 +88,9 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
     })
 }
 
-/// Reports the keys that the row's platform does not have.
-fn foreign_keys(row: &ConversionApi, place: &Place<'_>) {
-    use Platform::{Google, Meta, Microsoft, TikTok};
-    let keys: [(&str, bool, &[Platform]); 14] = [
-        ("pixel", row.pixel.is_some(), &[Meta, TikTok, Microsoft]),
-        ("account", row.account.is_some(), &[Google]),
-        ("login_account", row.login_account.is_some(), &[Google]),
-        ("app_secret", row.app_secret.is_some(), &[Meta]),
-        ("api_version", row.api_version.is_some(), &[Meta, TikTok]),
-        ("action_source", row.action_source.is_some(), &[Meta, Google]),
-        ("action_sources", !row.action_sources.is_empty(), &[Meta, Google]),
-        (
-            "event_source_url",
-            row.event_source_url.is_some(),
-            &[Meta, TikTok, Microsoft],
-        ),
-        ("test_event_code", row.test_event_code.is_some(), &[Meta, TikTok]),
-        ("validate_only", row.validate_only, &[Google]),
-        ("consent", row.consent.is_some(), &[Google, Microsoft]),
-        ("opt_out", row.opt_out, &[Meta]),
-        ("limited_data_use", row.limited_data_use, &[Meta, TikTok]),
-        ("partner", row.partner.is_some(), &[Meta, TikTok, Microsoft]),
-    ];
-    for (key, is_set, platforms) in keys {
-        if is_set && !platforms.contains(&row.platform) {
-            place.at(key).problem(format!("{} has no such key", row.platform));
-        }
-    }
-}
-
 /// The platform's name of the event for each conversion type. A type with an empty name is told
 /// nothing.
-fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> BTreeMap<TypeName, String> {
+fn event_names(row: &ConversionApi, own: &At, place: &Place<'_>, context: &Context<'_>) -> BTreeMap<TypeName, String> {
     let place = place.at("events");
     let mut names = BTreeMap::new();
     for (type_name, name) in &row.events {
@@ -118,7 +99,7 @@ fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) ->
         let known = known.and_then(|type_name| context.type_name(&type_name, &at));
         match row.platform {
             _ if name.is_empty() => {}
-            Platform::Google => drop(at.accept(digits(name))),
+            Some(Platform::Google) => drop(at.accept(digits(name))),
             _ => drop(at.accept(word(name))),
         }
         if let Some(known) = known {
@@ -127,7 +108,7 @@ fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) ->
     }
     for (type_name, known) in &context.types {
         if !names.contains_key(type_name)
-            && let Some(usual) = names::usual(row.platform, type_name.as_str(), known.counts)
+            && let Some(usual) = own.usual_name(type_name.as_str(), known.counts)
         {
             names.insert(type_name.clone(), usual);
         }
@@ -136,14 +117,9 @@ fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) ->
     names
 }
 
-fn shares(row: &ConversionApi) -> BTreeSet<UserDatum> {
-    if let Some(named) = &row.user_data {
-        return named.iter().copied().collect();
-    }
-    // Google wants no addresses of visitors in Europe, so that it gets none if nothing is said.
-    let is_usual =
-        |datum: &&UserDatum| row.platform != Platform::Google || !matches!(datum, UserDatum::Ip | UserDatum::UserAgent);
-    UserDatum::ALL.iter().filter(is_usual).copied().collect()
+fn shares(row: &ConversionApi, at: &At) -> BTreeSet<UserDatum> {
+    let usual = || at.usual_data();
+    row.user_data.clone().unwrap_or_else(usual).into_iter().collect()
 }
 
 /// Which money is the value of an event.

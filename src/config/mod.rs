@@ -33,6 +33,8 @@
 //!   them), `google`, `tiktok`, `bing`, `snapchat`, `reddit`, `pinterest` (the click ids that the
 //!   platform appends itself, and the cookies of its pixel), `taboola` and `outbrain` (with their
 //!   postbacks). The guide "Ad platforms" says where each fact is from and how sure it is.
+//!
+//! Conversion APIs that are described as data are another matter: see [`recipe`](crate::recipe).
 
 pub(crate) mod document;
 mod expand;

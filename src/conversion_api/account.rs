@@ -1,27 +1,31 @@
 //! An account at an ad platform, compiled.
 
 use super::names::EventTerms;
-use super::person::Shares;
-use super::{google, meta, microsoft, tiktok};
+use super::{google, google_ads, meta, microsoft, microsoft_offline, tiktok};
 use crate::delivery::Lane;
-use crate::model::Platform;
+use crate::described;
 use crate::outbound::{Hole, Outbound};
+use crate::recipe::{Answers, Checked};
+use crate::telling::{AdPlatform, Shares};
 use crate::template::BodyTemplate;
-use crate::value::{Money, PostbackId, SecretReference, TypeName};
-use alloc::collections::BTreeMap;
+use crate::value::{Money, PostbackId, SecretReference, Shared, TypeName};
+use alloc::{boxed::Box, collections::BTreeMap};
 
 /// An account at an ad platform to which conversions are told: a row of `[[conversion_api]]`,
 /// compiled.
 #[derive(Debug)]
 pub struct Account {
     pub(crate) id: PostbackId,
-    pub(crate) platform: Platform,
+    pub(crate) platform: AdPlatform,
     /// The receiver and the account there, by its id.
     pub(crate) lane: Lane,
     /// What is told of each conversion type.
     pub(crate) events: BTreeMap<TypeName, EventTerms>,
     /// The request that asks what became of a receipt.
     pub(crate) check: Option<Outbound>,
+    /// The request by which a conversion that was told is taken back or corrected, without its
+    /// items; none where the platform has no such message.
+    pub(crate) adjusts: Option<Outbound>,
     /// The most events in one request.
     pub(crate) limit: u32,
     /// The template of the event's id, where the account has its own.
@@ -38,8 +42,11 @@ pub struct Account {
 pub(crate) enum Terms {
     Meta(meta::Terms),
     Google(google::Terms),
+    GoogleAds(google_ads::Terms),
     TikTok(tiktok::Terms),
     Microsoft(microsoft::Terms),
+    MicrosoftOffline(microsoft_offline::Terms),
+    Recipe(Box<described::Terms>),
 }
 
 /// Which money of a conversion is the value of its event.
@@ -64,8 +71,55 @@ impl Account {
 
     /// The platform.
     #[must_use]
-    pub fn platform(&self) -> Platform {
-        self.platform
+    pub fn platform(&self) -> &AdPlatform {
+        &self.platform
+    }
+
+    /// The recipe of its platform, if one describes it.
+    pub(crate) fn recipe(&self) -> Option<&Checked> {
+        match &self.terms {
+            Terms::Recipe(terms) => Some(&terms.recipe),
+            _ => None,
+        }
+    }
+
+    /// What the platform's answers mean, where a recipe says it.
+    #[must_use]
+    pub fn answers(&self) -> Option<&Shared<Answers>> {
+        self.recipe().map(|recipe| &recipe.answers)
+    }
+
+    /// The interface of the platform, as answers are judged: that of the platform itself, or
+    /// `google_ads` and `microsoft_offline` in the modes `ads_api` and `offline`; `recipe` where a
+    /// recipe describes it.
+    #[must_use]
+    pub fn interface(&self) -> &'static str {
+        match &self.terms {
+            Terms::Meta(_) => "meta",
+            Terms::Google(_) => "google",
+            Terms::GoogleAds(_) => "google_ads",
+            Terms::TikTok(_) => "tiktok",
+            Terms::Microsoft(_) => "microsoft",
+            Terms::MicrosoftOffline(_) => "microsoft_offline",
+            Terms::Recipe(_) => "recipe",
+        }
+    }
+
+    /// The name under which its answers are judged: that of the recipe, or the interface.
+    pub(crate) fn judged_as(&self) -> &str {
+        match self.recipe() {
+            Some(_) => self.platform.as_str(),
+            None => self.interface(),
+        }
+    }
+
+    /// The goal of a conversion type, where the platform knows two conversions of a click apart by
+    /// their seconds alone.
+    pub(crate) fn goal_by_seconds(&self, type_name: &TypeName) -> Option<&str> {
+        match &self.terms {
+            Terms::MicrosoftOffline(_) => Some(self.events.get(type_name)?.name.as_str()),
+            _ => None,
+        }
     }
 
     /// The lane of its deliveries.
@@ -75,7 +129,7 @@ impl Account {
     }
 
     /// The conversion types that it is told, each with the platform's name of the event: for Google
-    /// the id of the conversion action.
+    /// the id of the conversion action, and of Microsoft's offline conversions the goal.
     pub fn events(&self) -> impl Iterator<Item = (&TypeName, &str)> {
         self.events.iter().map(|(name, terms)| (name, terms.name.as_str()))
     }
@@ -83,7 +137,7 @@ impl Account {
     /// The references of the secrets that its requests need, in order, including repeated ones.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
         let frames = self.events.values().map(|terms| &terms.frame);
-        let holes = frames.chain(&self.check).flat_map(Outbound::holes);
+        let holes = frames.chain(&self.check).chain(&self.adjusts).flat_map(Outbound::holes);
         holes.filter_map(|hole| match hole {
             Hole::Secret { reference, .. } => Some(reference),
             Hole::Hmac { key, .. } => Some(key),
@@ -98,8 +152,11 @@ impl Account {
         match &self.terms {
             Terms::Meta(terms) => &terms.pixel,
             Terms::Google(terms) => &terms.account,
+            Terms::GoogleAds(terms) => &terms.account,
             Terms::TikTok(terms) => &terms.pixel,
             Terms::Microsoft(terms) => &terms.tag,
+            Terms::MicrosoftOffline(terms) => &terms.account,
+            Terms::Recipe(terms) => terms.account(),
         }
     }
 }

@@ -1,16 +1,19 @@
 //! Explains what an account is told of a person and a click.
 
-use super::account::Account;
-use super::click_id::click_id;
-use super::fbc::{fbc, fbp};
-use super::person::FIELDS;
-use super::told::Told;
-use super::told_member::{MemberForm, NotTold, ToldMember};
-use super::{google, meta, microsoft, tiktok};
+use super::account::{Account, Terms};
+use super::{google, microsoft, microsoft_offline, tiktok};
+use crate::ad_id::{click_id, fbc, fbp};
 use crate::model::{ParameterRole, Platform, UserDatum};
-use crate::user_data::{Field, Form, form, prepare};
+use crate::recipe::MemberSource;
+use crate::telling::{FIELDS, MemberForm, NotTold, Told, ToldMember};
+use crate::user_data::{Field, Form, LeftOut};
 use crate::value::Pii;
-use alloc::{format, string::String, vec::Vec};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    format,
+    string::String,
+    vec::Vec,
+};
 
 /// A click id with its member.
 type Id = (ParameterRole, &'static str);
@@ -22,7 +25,11 @@ impl Account {
         let home = self.shares.home(told);
         for (datum, role, field) in FIELDS {
             members.extend(self.datum(told, (*datum, role, *field), |text| {
-                let prepared = prepare(self.platform, *field, text, &home).map_err(NotTold::Unfit)?;
+                let prepared = self
+                    .shares
+                    .forms
+                    .prepare((*datum, *field), text, &home)
+                    .map_err(NotTold::Unfit)?;
                 let form = match prepared.form {
                     Form::Hashed if prepared.came_hashed => MemberForm::CameHashed,
                     Form::Hashed => MemberForm::Hashed,
@@ -31,7 +38,7 @@ impl Account {
                 Ok((form, prepared.text))
             }));
         }
-        if self.platform == Platform::Google {
+        if matches!(self.terms, Terms::Google(_)) {
             whole_address(&mut members);
         }
         members.extend(self.browser(told));
@@ -48,12 +55,11 @@ impl Account {
     ) -> Option<ToldMember> {
         let named = told.of_person(role);
         let value = named.and_then(|(_, value)| value);
-        if value.is_none() && form(self.platform, field).is_none() {
+        if value.is_none() && !self.takes(datum, field) {
             return None;
         }
-        let known = names(self.platform).iter().find(|(known, _)| *known == datum);
         Some(ToldMember {
-            name: known.map_or(datum.as_str(), |(_, name)| name),
+            name: self.name_of(datum),
             origin: match named {
                 Some((name, _)) => format!("parameter `{name}`"),
                 None => format!("the role `{role}`"),
@@ -62,6 +68,7 @@ impl Account {
             told: match value {
                 _ if named.is_none() => Err(NotTold::NoParameter),
                 None => Err(NotTold::NoValue),
+                Some(_) if !self.takes(datum, field) => Err(NotTold::Unfit(LeftOut::NotTaken)),
                 Some(_) if !self.shares.data.contains(&datum) => Err(NotTold::NotShared),
                 Some(text) => prepared(text),
             },
@@ -69,41 +76,76 @@ impl Account {
     }
 
     /// The visitor's address and user agent.
-    fn browser(&self, told: &Told<'_>) -> [ToldMember; 2] {
-        let (ip, user_agent) = match self.platform {
-            Platform::Meta => ("client_ip_address", "client_user_agent"),
-            Platform::Google => ("ipAddress", "userAgent"),
-            Platform::TikTok => ("ip", "user_agent"),
-            Platform::Microsoft => ("clientIpAddress", "clientUserAgent"),
-        };
-        [
-            (UserDatum::Ip, ip, "ip"),
-            (UserDatum::UserAgent, user_agent, "useragent"),
-        ]
-        .map(|(datum, name, key)| {
+    fn browser(&self, told: &Told<'_>) -> impl Iterator<Item = ToldMember> {
+        let has_place = self.browser_names().is_some();
+        let members = [(UserDatum::Ip, "ip"), (UserDatum::UserAgent, "useragent")].map(|(datum, key)| {
             let value = told.of_click(key);
             ToldMember {
-                name,
+                name: self.name_of(datum),
                 origin: of_click(key),
                 came: value.map(Pii::new),
                 told: match value {
                     None => Err(NotTold::NoValue),
+                    Some(_) if !has_place => Err(NotTold::Unfit(LeftOut::NotTaken)),
                     Some(_) if !self.shares.data.contains(&datum) => Err(NotTold::NotShared),
-                    Some(value) => Ok((MemberForm::AsItCame, Pii::new(value))),
+                    Some(value) => self.of_browser(datum, value),
                 },
+            }
+        });
+        // Nothing is said of what did not come and has no place.
+        members
+            .into_iter()
+            .filter(move |member| has_place || member.came.is_some())
+    }
+
+    fn of_browser(&self, datum: UserDatum, value: &str) -> Result<(MemberForm, Pii), NotTold> {
+        match &self.terms {
+            Terms::Recipe(terms) => terms.of_browser(datum, value),
+            _ => Ok((MemberForm::AsItCame, Pii::new(value))),
+        }
+    }
+
+    /// The platform's name of a datum, or our word where it has none.
+    fn name_of(&self, datum: UserDatum) -> Cow<'static, str> {
+        if self.recipe().is_some() {
+            return self.recipe_name_of(datum);
+        }
+        let browser = self.browser_names();
+        Cow::Borrowed(match (datum, browser) {
+            (UserDatum::Ip, Some((ip, _))) => ip,
+            (UserDatum::UserAgent, Some((_, user_agent))) => user_agent,
+            (datum, _) => {
+                let known = self.names().iter().find(|(known, _)| *known == datum);
+                known.map_or(datum.as_str(), |(_, name)| name)
             }
         })
     }
 
+    fn recipe_name_of(&self, datum: UserDatum) -> Cow<'static, str> {
+        let name = match &self.terms {
+            Terms::Recipe(terms) => terms.recipe.member(&MemberSource::Person(datum)),
+            _ => None,
+        };
+        name.map_or(Cow::Borrowed(datum.as_str()), |name| Cow::Owned(name.into()))
+    }
+
     /// The ids by which the platform knows the click and the browser.
     fn clicks(&self, told: &Told<'_>) -> Vec<ToldMember> {
-        let ids: &[Id] = match self.platform {
-            Platform::Meta => return [meta_click(told), meta_browser(told)].into(),
-            Platform::Google => &google::CLICK_IDS,
-            Platform::TikTok => &tiktok::CLICK_IDS,
-            Platform::Microsoft => &[microsoft::CLICK_ID],
+        let ids: &[Id] = match &self.terms {
+            Terms::Meta(_) => return [meta_click(told), meta_browser(told)].into(),
+            Terms::Google(_) | Terms::GoogleAds(_) => &google::CLICK_IDS,
+            Terms::TikTok(_) => &tiktok::CLICK_IDS,
+            Terms::MicrosoftOffline(_) => &[microsoft_offline::CLICK_ID],
+            Terms::Microsoft(_) => &[microsoft::CLICK_ID],
+            Terms::Recipe(terms) => {
+                let ids = terms.click_ids();
+                return ids
+                    .map(|(role, name)| click(told, role, name.to_owned().into()))
+                    .collect();
+            }
         };
-        let mut members: Vec<ToldMember> = ids.iter().map(|id| click(told, id)).collect();
+        let ids = ids.iter();
+        let mut members: Vec<ToldMember> = ids.map(|(role, name)| click(told, role, (*name).into())).collect();
         if self.platform == Platform::Google {
             let told = members.iter_mut().filter(|member| member.told.is_ok());
             told.skip(1).for_each(|member| member.told = Err(NotTold::OtherClickId));
@@ -112,21 +154,11 @@ impl Account {
     }
 }
 
-/// The platform's names of a person's data.
-fn names(platform: Platform) -> &'static [(UserDatum, &'static str)] {
-    match platform {
-        Platform::Meta => meta::USER_DATA,
-        Platform::Google => google::USER_DATA,
-        Platform::TikTok => tiktok::USER,
-        Platform::Microsoft => microsoft::USER_DATA,
-    }
-}
-
 fn of_click(name: &str) -> String {
     format!("`{name}` of the click")
 }
 
-fn click(told: &Told<'_>, (role, name): &Id) -> ToldMember {
+fn click(told: &Told<'_>, role: &ParameterRole, name: Cow<'static, str>) -> ToldMember {
     let value = told.click_parameter(role.clone());
     ToldMember {
         name,
@@ -153,7 +185,7 @@ fn meta_click(told: &Told<'_>) -> ToldMember {
     };
     let (role, came) = if is_cookie { ("fbc", cookie) } else { ("fbclid", fbclid) };
     ToldMember {
-        name: "fbc",
+        name: "fbc".into(),
         origin: of_click(role),
         came: came.as_deref().map(Pii::new),
         told: match made {
@@ -167,7 +199,7 @@ fn meta_click(told: &Told<'_>) -> ToldMember {
 fn meta_browser(told: &Told<'_>) -> ToldMember {
     let cookie = told.click_parameter(ParameterRole::Fbp);
     ToldMember {
-        name: "fbp",
+        name: "fbp".into(),
         origin: of_click("fbp"),
         came: cookie.as_deref().map(Pii::new),
         told: match fbp(cookie.as_deref()) {

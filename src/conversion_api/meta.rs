@@ -3,15 +3,12 @@
 //! Sources: Meta's pages "Server event parameters", "Customer information parameters", "fbp and
 //! fbc" and "Best practices" (as of 2026), and its Business SDK 26.
 
-use super::draft::Draft;
-use super::fbc::{fbc, fbp};
-use super::frame::{frame, token};
-use super::json::Members;
-use super::subject::{Subject, listed};
-use super::unsent::Unsent;
+use crate::ad_id::{fbc, fbp};
+use crate::draft::{Draft, Members};
 use crate::event::Kind;
 use crate::model::{Entry, ParameterRole, Platform, UserDatum};
 use crate::outbound::{Encoding, Hole, HoledText, Outbound};
+use crate::telling::{Subject, Unsent, frame, listed, token};
 use crate::value::{SecretReference, TypeName};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
@@ -203,7 +200,7 @@ fn user_data(subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
         }
     }
     if TOO_LITTLE.iter().any(|set| names.iter().all(|name| set.contains(name))) {
-        let platform = Platform::Meta;
+        let platform = Platform::Meta.into();
         return Err(Unsent::TooLittle { platform });
     }
     draft.object("user_data", plain, "user_data", personal);
@@ -219,7 +216,7 @@ fn custom_data(subject: &Subject<'_>) -> Result<Members, Unsent> {
             members.text("currency", money.currency.as_str());
         }
         None if name == "Purchase" => {
-            let platform = Platform::Meta;
+            let platform = Platform::Meta.into();
             return Err(Unsent::MissingValue { platform });
         }
         None => {}

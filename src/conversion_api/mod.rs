@@ -1,5 +1,6 @@
 //! This module writes conversions as the conversion APIs of ad platforms take them: Meta, Google,
-//! TikTok and Microsoft. Begin with [`Account`], [`event_id`] and [`click_id()`]. (Layer 3.)
+//! TikTok and Microsoft, and those that a [recipe](crate::recipe) describes. Begin with
+//! [`Account`], [`event_id`] and [`click_id()`]. (Layer 3.)
 //!
 //! A row of `[[conversion_api]]` is compiled into an [`Account`]; a row of
 //! `[[campaign.conversion_api]]` says which conversions it is told, by the conditions that a
@@ -32,35 +33,20 @@
 //! ```
 
 mod account;
-mod checked;
-mod click_id;
-mod draft;
 mod event_id;
 mod explain;
-mod fbc;
-mod frame;
 pub(crate) mod google;
+pub(crate) mod google_ads;
 mod identifiers;
-mod json;
 pub(crate) mod meta;
 pub(crate) mod microsoft;
+pub(crate) mod microsoft_offline;
 pub(crate) mod names;
-mod person;
-mod subject;
-pub(crate) mod texts;
 pub(crate) mod tiktok;
-mod told;
-mod told_member;
-mod unsent;
 mod write;
 
+pub use crate::ad_id::{BadClickId, Fbc, Fbp, MAX_PLATFORM_ID, click_id, fbc, fbp};
+pub use crate::telling::{AdPlatform, MemberForm, NotTold, ToldMember, Unsent};
 pub use account::Account;
 pub(crate) use account::{Terms, ValueOf};
-pub use checked::{BadClickId, MAX_PLATFORM_ID};
-pub use click_id::click_id;
 pub use event_id::event_id;
-pub use fbc::{Fbc, Fbp, fbc, fbp};
-pub(crate) use person::Shares;
-pub(crate) use told::Told;
-pub use told_member::{MemberForm, NotTold, ToldMember};
-pub use unsent::Unsent;

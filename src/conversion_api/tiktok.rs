@@ -3,14 +3,11 @@
 //! Sources: TikTok's business API SDK and its template for server containers; a public adapter's
 //! notes of August 2026, page by page against the seven pages of the Events API.
 
-use super::click_id::click_id;
-use super::draft::Draft;
-use super::frame::{frame, header};
-use super::json::Members;
-use super::subject::{Subject, listed};
-use super::unsent::Unsent;
+use crate::ad_id::click_id;
+use crate::draft::{Draft, Members};
 use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::outbound::{Hole, HoledText, Outbound};
+use crate::telling::{Subject, Unsent, frame, header, listed};
 use crate::value::SecretReference;
 use alloc::{format, string::String};
 
@@ -85,7 +82,7 @@ pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> 
     draft.members(members);
     // Limited Data Use needs the address of the visitor.
     if terms.limited_data_use && subject.person.ip.is_none() {
-        let platform = Platform::TikTok;
+        let platform = Platform::TikTok.into();
         return Err(Unsent::LimitedDataUse { platform });
     }
     user(subject, draft)?;
@@ -116,7 +113,7 @@ fn user(subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
         || strong.iter().any(|datum| person.get(*datum).is_some())
         || (person.ip.is_some() && person.user_agent.is_some());
     if !names_somebody {
-        let platform = Platform::TikTok;
+        let platform = Platform::TikTok.into();
         return Err(Unsent::TooLittle { platform });
     }
     personal.some("ip", person.ip);

@@ -1,13 +1,12 @@
 //! Writes the event of a conversion.
 
 use super::account::{Account, Terms};
-use super::draft::Draft;
-use super::subject::Subject;
-use super::told::Told;
-use super::unsent::Unsent;
-use super::{event_id, google, meta, microsoft, tiktok};
+use super::{event_id, google, google_ads, meta, microsoft, microsoft_offline, tiktok};
+use crate::described;
+use crate::draft::Draft;
 use crate::outbound::{Item, Outbound, Part};
 use crate::scope::{Field, Value};
+use crate::telling::{Moment, Subject, Told, Unsent};
 use crate::value::{Pii, Timestamp};
 use alloc::{
     boxed::Box,
@@ -25,8 +24,12 @@ pub(crate) struct Written {
     pub(crate) check: Option<Box<Outbound>>,
     /// The personal values of its holes.
     pub(crate) private: BTreeMap<String, Pii>,
+    /// The time from which the platform takes it.
+    pub(crate) not_before: Option<Timestamp>,
     /// The time until which the platform takes it.
     pub(crate) not_after: Option<Timestamp>,
+    /// When the conversion happened, as the platform is told it.
+    pub(crate) moment: Moment,
 }
 
 /// How long before a platform's limit an event is last sent: the platform compares with the time at
@@ -56,6 +59,7 @@ impl Account {
             told,
             name: &terms.name,
             id: &id,
+            moment: self.moment(told)?,
             value: told.money()?,
             person: &person,
         };
@@ -63,20 +67,52 @@ impl Account {
         match &self.terms {
             Terms::Meta(terms) => meta::write(terms, &subject, &mut draft)?,
             Terms::Google(terms) => google::write(terms, &subject, &mut draft)?,
+            Terms::GoogleAds(terms) => google_ads::write(terms, &subject, &mut draft)?,
             Terms::TikTok(terms) => tiktok::write(terms, &subject, &mut draft)?,
             Terms::Microsoft(terms) => microsoft::write(terms, &subject, &mut draft)?,
+            Terms::MicrosoftOffline(_) => microsoft_offline::write(&subject, &mut draft)?,
+            Terms::Recipe(terms) => described::write(terms, &subject, &mut draft)?,
         }
         let (text, private) = draft.finish();
         let mut outbound = terms.frame.clone();
         let mut item = Item::new(self.limit, text);
-        item.key = Some(format!("{} {id}", terms.name));
+        let own = match &self.terms {
+            Terms::MicrosoftOffline(_) => microsoft_offline::key(&subject),
+            _ => None,
+        };
+        item.key = own.or_else(|| Some(format!("{} {id}", terms.name)));
         outbound.item = Some(item);
         Ok(Written {
             outbound,
             check: self.check.clone().map(Box::new),
             private,
+            not_before: self.not_before(told, subject.moment),
             not_after,
+            moment: subject.moment,
         })
+    }
+
+    /// The time of the conversion as the platform is told it.
+    fn moment(&self, told: &Told<'_>) -> Result<Moment, Unsent> {
+        match &self.terms {
+            Terms::MicrosoftOffline(_) => {
+                let free = Moment::after_click(told).free(told.taken, &told.conversion.id);
+                let platform = self.platform.clone();
+                free.ok_or(Unsent::NoFreeSecond { platform })
+            }
+            Terms::GoogleAds(_) => Ok(Moment::after_click(told)),
+            _ => Ok(Moment::itself(told)),
+        }
+    }
+
+    /// The time from which the platform takes the event, where that is later than now. None takes
+    /// one of the future.
+    fn not_before(&self, told: &Told<'_>, moment: Moment) -> Option<Timestamp> {
+        let earliest = match &self.terms {
+            Terms::GoogleAds(_) => told.scope.click.at.checked_add(google_ads::AFTER_CLICK)?,
+            _ => moment.at,
+        };
+        Some(earliest.max(moment.at)).filter(|earliest| *earliest > told.now)
     }
 
     /// The id of the event, by the account's template or else by [`event_id()`](super::event_id()).
@@ -113,7 +149,7 @@ impl Account {
         let last = told.at().checked_add(longest);
         if last.is_some_and(|last| last < told.now) {
             return Err(Unsent::TooOld {
-                platform: self.platform,
+                platform: self.platform.clone(),
                 days,
             });
         }
@@ -125,7 +161,9 @@ impl Account {
         match &self.terms {
             Terms::Meta(terms) => Some(terms.oldest_days(&told.conversion.shown)),
             Terms::Microsoft(_) => Some(microsoft::OLDEST_DAYS),
-            Terms::Google(_) | Terms::TikTok(_) => None,
+            Terms::Recipe(terms) => terms.recipe.recipe.oldest_days,
+            Terms::MicrosoftOffline(_) => Some(microsoft_offline::OLDEST_DAYS),
+            Terms::Google(_) | Terms::GoogleAds(_) | Terms::TikTok(_) => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::condition::Clause;
 use crate::config::MAX_ENTRIES;
 use crate::config::part::{Number, part};
 use crate::config::setters::setters;
-use crate::model::{ParameterRole, Platform, Status, Updates, UserDatum};
+use crate::model::{ApiMode, ParameterRole, Platform, Status, Updates, UserDatum};
 use crate::value::{Amount, Percent, PostbackId, SecretReference, TypeName};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::time::Duration;
@@ -23,16 +23,26 @@ pub const MAX_BATCH: u32 = 2_000;
 pub struct ConversionApi {
     /// The id by which campaigns refer to it.
     pub id: PostbackId,
-    /// The platform.
-    pub platform: Platform,
-    /// The pixel at Meta or TikTok, or the UET tag at Microsoft.
+    /// The platform. Either this or `recipe` is there.
+    pub platform: Option<Platform>,
+    /// The recipe that describes the platform: a row of `[[recipe]]`, or one that is shipped.
+    pub recipe: Option<PostbackId>,
+    /// The interface of the platform, where it has two.
+    pub mode: Option<ApiMode>,
+    /// The pixel at Meta, TikTok or a recipe's platform, or the UET tag at Microsoft.
     pub pixel: Option<String>,
-    /// The number of the advertiser's account at Google Ads.
+    /// The number of the advertiser's account at Google Ads, or at Microsoft Advertising in the
+    /// mode `offline`, or the account at a recipe's platform.
     pub account: Option<String>,
+    /// The number of the customer at Microsoft Advertising who has the account (`offline`).
+    pub customer: Option<String>,
     /// The number of the manager's account through which Google's `account` is reached.
     pub login_account: Option<String>,
     /// A reference to its token.
     pub token: SecretReference,
+    /// A reference to the developer token of Google's Ads API or of Microsoft's offline
+    /// conversions.
+    pub developer_token: Option<SecretReference>,
     /// A reference to the app's secret, with which requests to Meta are proved.
     pub app_secret: Option<SecretReference>,
     /// The version of the platform's API.
@@ -52,7 +62,8 @@ pub struct ConversionApi {
     pub value: Option<String>,
     /// The code that marks what is sent as a test.
     pub test_event_code: Option<String>,
-    /// Whether requests to Google are checked only and nothing is counted.
+    /// Whether requests are checked only and nothing is counted (Google, and recipes that have a
+    /// `validate_url`).
     pub validate_only: bool,
     /// What may be told of a person; by default all that the platform takes, and at Google neither
     /// the address nor the user agent.
@@ -70,16 +81,20 @@ pub struct ConversionApi {
     /// The most events in one request.
     pub max_batch: Option<u32>,
     /// The platform's names for events, by conversion type; at Google the ids of the conversion
-    /// actions.
+    /// actions, and of Microsoft's offline conversions the names of the goals.
     pub events: BTreeMap<String, String>,
 }
 part!(ConversionApi, MAX_ROWS, {
     id,
     platform,
+    recipe,
+    mode,
     pixel,
     account,
+    customer,
     login_account,
     token,
+    developer_token,
     app_secret,
     api_version,
     endpoint,
@@ -101,9 +116,12 @@ part!(ConversionApi, MAX_ROWS, {
 });
 part!(@serde ConversionApi);
 setters!(ConversionApi {
+    option with_mode(mode: ApiMode),
     option with_pixel(pixel: String),
     option with_account(account: String),
+    option with_customer(customer: String),
     option with_login_account(login_account: String),
+    option with_developer_token(developer_token: SecretReference),
     option with_app_secret(app_secret: SecretReference),
     option with_api_version(api_version: String),
     option with_endpoint(endpoint: String),
@@ -130,7 +148,18 @@ impl ConversionApi {
     pub fn new(id: PostbackId, platform: Platform, token: SecretReference) -> Self {
         Self {
             id,
-            platform,
+            platform: Some(platform),
+            token,
+            ..crate::config::part::unread()
+        }
+    }
+
+    /// An account at the platform of a recipe.
+    #[must_use]
+    pub fn with_recipe(id: PostbackId, recipe: PostbackId, token: SecretReference) -> Self {
+        Self {
+            id,
+            recipe: Some(recipe),
             token,
             ..crate::config::part::unread()
         }

@@ -69,6 +69,7 @@ mod word;
 pub use crate::network::format::{AmountUnit, DecimalMark, ThousandsMark, TimeFormat, TimeFormatError};
 pub use crate::network::reply::{MAX_REPLY, ReplyBody, ReplyBodyError};
 pub use crate::protocol::Protocol;
+pub use crate::recipe::{Answers, Member, Recipe};
 pub use account::{ClickIds, ConversionType, Domain, Rate};
 pub use campaign::{Campaign, Cost, MAX_WEIGHT, Path, PathOffer};
 pub use channel::{ChannelApi, ChannelParameter, TrafficChannel};

@@ -11,6 +11,7 @@ use crate::config::part::{Field, Part, only, part};
 use crate::config::setters::setters;
 use crate::config::{Document, Entries, Node, Place, Problems, Report, Shape, Table};
 use crate::model::Status;
+use crate::recipe::Recipe;
 use crate::value::Currency;
 use alloc::{string::String, vec::Vec};
 
@@ -40,7 +41,9 @@ pub struct Definition {
     pub offers: Vec<Offer>,
     /// The exchange rates.
     pub rates: Vec<Rate>,
-    /// The pixels. They change nothing yet.
+    /// The recipes of platforms that have no code of their own here.
+    pub recipes: Vec<Recipe>,
+    /// The accounts at ad platforms.
     pub conversion_apis: Vec<ConversionApi>,
     /// The traffic channels, which send visitors.
     pub traffic_channels: Vec<TrafficChannel>,
@@ -59,6 +62,7 @@ part!(Definition, 1, {
     retention,
     offer_sources: "offer_source",
     offers: "offer",
+    recipes: "recipe",
     conversion_apis: "conversion_api",
     traffic_channels: "traffic_channel",
     campaigns: "campaign",
@@ -75,6 +79,7 @@ setters!(Definition {
     more with_offer_sources(offer_sources: OfferSource),
     more with_offers(offers: Offer),
     more with_rates(rates: Rate),
+    more with_recipes(recipes: Recipe),
     more with_conversion_apis(conversion_apis: ConversionApi),
     more with_traffic_channels(traffic_channels: TrafficChannel),
     more with_campaigns(campaigns: Campaign),

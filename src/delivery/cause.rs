@@ -1,6 +1,7 @@
 //! Why something is delivered, and what it tells of.
 
 use super::rules::SuccessRule;
+use crate::recipe::Answers;
 use crate::value::{CampaignId, ChannelId, ClickId, ConversionId, EventId, PostbackId, Shared};
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ pub enum Cause {
         /// The rule of the campaign that made it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         postback: Option<PostbackId>,
+        /// What its answers mean, where a recipe says it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<Shared<Answers>>,
     },
     /// Something is changed at a traffic channel: a placement is blocked, a bid is lowered.
     #[non_exhaustive]
@@ -104,6 +108,7 @@ impl Cause {
             event,
             campaign: None,
             postback: None,
+            answers: None,
         }
     }
 
@@ -176,13 +181,19 @@ impl Cause {
         match (self, other) {
             (Self::Postback { success: mine, .. }, Self::Postback { success: theirs, .. }) => mine == theirs,
             (
-                Self::ConversionApi { platform, account, .. },
+                Self::ConversionApi {
+                    platform,
+                    account,
+                    answers,
+                    ..
+                },
                 Self::ConversionApi {
                     platform: other,
                     account: theirs,
+                    answers: its,
                     ..
                 },
-            ) => (platform, account) == (other, theirs),
+            ) => (platform, account, answers) == (other, theirs, its),
             (Self::Action { channel: mine, .. }, Self::Action { channel: theirs, .. }) => mine == theirs,
             (Self::Notice { .. }, Self::Notice { .. }) => true,
             _ => false,

@@ -1,6 +1,6 @@
 //! This module says what the answers of the conversion APIs mean: those of Meta, Google (Data
 //! Manager and Ads API), TikTok and Microsoft (UET Conversions API and offline conversions).
-//! (Layer 3.)
+//! What a recipe describes is judged as the recipe says. (Layer 3.)
 //!
 //! Begin with [`Platforms`], the judge, or with [`read`] for an answer that lies in a file.
 //! [`drive::Sender`](crate::drive) has the judge already; a host's own judge stands before it.
@@ -36,10 +36,11 @@ mod microsoft;
 mod microsoft_offline;
 mod outcome;
 mod platforms;
+mod recipe;
 mod rows;
 mod scalar;
 mod shown;
 mod tiktok;
 
 pub use outcome::{Outcome, Reading};
-pub use platforms::{Platforms, read};
+pub use platforms::{Platforms, read, read_by};

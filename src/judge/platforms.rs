@@ -2,8 +2,10 @@
 
 use super::heard::Heard;
 use super::outcome::{Outcome, Reading};
-use super::{google, google_ads, meta, microsoft, microsoft_offline, tiktok};
+use super::{google, google_ads, meta, microsoft, microsoft_offline, recipe, tiktok};
 use crate::delivery::{Case, Cause, Judge, Judgement, Verdict};
+use crate::outbound::{Outbound, Part};
+use crate::recipe::Answers;
 use crate::value::Timestamp;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -19,8 +21,9 @@ const LONGEST_CHECK: Duration = Duration::from_secs(24 * 60 * 60);
 const MOST: usize = 10_000;
 
 /// The judge of [`Cause::ConversionApi`] for the platforms `meta`, `google` (Data Manager),
-/// `google_ads`, `tiktok`, `microsoft` (UET) and `microsoft_offline`. Its findings quote nothing of
-/// an answer but codes and field paths.
+/// `google_ads`, `tiktok`, `microsoft` (UET) and `microsoft_offline`, and for those whose delivery
+/// keeps what a recipe says of answers. Its findings quote nothing of an answer but codes and field
+/// paths.
 ///
 /// ```
 /// use postback::delivery::Judges;
@@ -33,13 +36,15 @@ pub struct Platforms;
 
 impl Judge for Platforms {
     fn is_for(&self, cause: &Cause) -> bool {
-        platform(cause).and_then(reader).is_some()
+        answers(cause).is_some() || platform(cause).and_then(reader).is_some()
     }
 
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
         let first = case.deliveries.first();
-        let platform = first.and_then(|first| platform(&first.delivery.cause));
-        let Some((platform, reader)) = platform.and_then(|name| Some((name, reader(name)?))) else {
+        let Some((cause, platform)) = first.and_then(|first| {
+            let cause = &first.delivery.cause;
+            Some((cause, platform(cause)?))
+        }) else {
             return Vec::new();
         };
         let heard = Heard {
@@ -49,8 +54,14 @@ impl Judge for Platforms {
             is_cut: case.answer.truncated || case.answer.broken_off,
             rows: case.deliveries.len(),
             is_check: first.is_some_and(|first| first.receipt.is_some()),
+            validates: first.is_some_and(|first| validates(&first.delivery.outbound)),
         };
-        let read = reader(&heard).into_iter().enumerate();
+        let read = match (answers(cause), reader(platform)) {
+            (Some(rules), _) => recipe::read(rules, &heard),
+            (None, Some(reader)) => reader(&heard),
+            (None, None) => Vec::new(),
+        };
+        let read = read.into_iter().enumerate();
         read.map(|(place, said)| judgement(case, place, said)).collect()
     }
 
@@ -61,7 +72,8 @@ impl Judge for Platforms {
 
 /// What the judge would make of an answer, one entry for each of the deliveries in their order; for
 /// tools. None for a platform that it does not know. An answer to a check of Google's is recognised
-/// by its body. At most 10,000 deliveries are answered for.
+/// by its body, and so is that of the Ads API to what was only checked. At most 10,000 deliveries
+/// are answered for.
 #[must_use]
 pub fn read(platform: &str, status: u16, body: &str, how_many: usize) -> Option<Vec<Reading>> {
     let heard = Heard {
@@ -71,8 +83,42 @@ pub fn read(platform: &str, status: u16, body: &str, how_many: usize) -> Option<
         is_cut: false,
         rows: how_many.min(MOST),
         is_check: body.trim() == "{}",
+        validates: true,
     };
     Some(reader(platform)?(&heard))
+}
+
+/// As [`read`], for a platform that a recipe describes.
+#[must_use]
+pub fn read_by(answers: &Answers, platform: &str, status: u16, body: &str, how_many: usize) -> Vec<Reading> {
+    let heard = Heard {
+        platform,
+        status,
+        body,
+        is_cut: false,
+        rows: how_many.min(MOST),
+        is_check: false,
+        validates: false,
+    };
+    recipe::read(answers, &heard)
+}
+
+/// What a recipe says of answers, where the delivery keeps it.
+fn answers(cause: &Cause) -> Option<&Answers> {
+    match cause {
+        Cause::ConversionApi { answers, .. } => answers.as_deref(),
+        _ => None,
+    }
+}
+
+/// Whether a request to Google is only checked and nothing is counted.
+fn validates(request: &Outbound) -> bool {
+    let parts = request.body.iter().flat_map(|body| &body.0);
+    let mut texts = parts.filter_map(|part| match part {
+        Part::Text(text) => Some(text),
+        _ => None,
+    });
+    texts.any(|text| text.contains("\"validateOnly\":true"))
 }
 
 fn platform(cause: &Cause) -> Option<&str> {

@@ -10,6 +10,10 @@ use serde_json::value::RawValue;
 pub(super) struct Scalar<'a>(#[serde(borrow)] Option<&'a RawValue>);
 
 impl<'a> Scalar<'a> {
+    pub(super) fn of(raw: &'a RawValue) -> Self {
+        Self(Some(raw))
+    }
+
     /// The number's digits, or the text, with its escapes as they stand; empty if absent.
     pub(super) fn text(self) -> &'a str {
         let raw = self.0.map_or("", RawValue::get);

@@ -63,6 +63,12 @@ pub(super) fn place_in(path: &str, list: &str) -> Option<usize> {
     path.split('.').find_map(of_step)
 }
 
+/// The first place that a path names: 2 of `data[2].user_data.em`.
+pub(super) fn first_place_in(path: &str) -> Option<usize> {
+    let (_, rest) = path.split_once('[')?;
+    rest.split(']').next()?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,8 @@
 //! Doubts about what ad platforms are told.
 
+use super::recipe;
 use crate::config::Place;
-use crate::conversion_api::{Account, names};
+use crate::conversion_api::{Account, AdPlatform, names};
 use crate::definition::{CampaignConversionApi, Consent, ConversionApi, Definition};
 use crate::delivery::address::AddressPolicy;
 use crate::model::{Counts, ParameterRole, Platform, Status};
@@ -30,7 +31,11 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
         if let Some(account) = tracker.tables.accounts.get(&row.id) {
             shared(row, account, &place.at("events"), tracker);
             nameless(row, account, uses(), &place.at("events"));
-            custom(account, &told(uses(), tracker), &place.at("events"));
+            let told = told(uses(), tracker);
+            match account.recipe() {
+                Some(recipe) => recipe::custom(account, recipe, &told, &place.at("events")),
+                None => custom(account, &told, &place.at("events")),
+            }
         }
     }
     for (place, row) in root.rows("campaign", &definition.campaigns) {
@@ -50,7 +55,7 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
 fn tested(row: &ConversionApi, place: &Place<'_>) {
     if row.test_event_code.is_some() {
         let said = match row.platform {
-            Platform::Meta => {
+            Some(Platform::Meta) => {
                 "events with a test code are shown in Meta's test view and count all the same; take the code out when the test is over"
             }
             _ => "everything is sent as a test; take the code out when the test is over",
@@ -58,7 +63,11 @@ fn tested(row: &ConversionApi, place: &Place<'_>) {
         place.at("test_event_code").problem(said);
     }
     if row.validate_only {
-        let said = "Google checks the requests and counts nothing; take it out when the test is over";
+        let who = match row.platform {
+            Some(Platform::Google) => "Google",
+            _ => "the platform",
+        };
+        let said = format!("{who} checks the requests and counts nothing; take it out when the test is over");
         place.at("validate_only").problem(said);
     }
 }
@@ -70,15 +79,15 @@ fn consent(row: &ConversionApi, place: &Place<'_>) {
         return;
     }
     let said = match row.platform {
-        Platform::Google => {
+        Some(Platform::Google) => {
             "Google is told of no consent to `ad_user_data`, so it drops the conversions of people in the European \
              Economic Area; if your visitors agreed, say so, or name the `role` of a parameter that says it"
         }
-        Platform::Microsoft => {
+        Some(Platform::Microsoft) => {
             "Microsoft is told of no consent, and takes it as granted; say whether your visitors agreed, as in \
              `{ ad_user_data = \"denied\" }`"
         }
-        Platform::Meta | Platform::TikTok => return,
+        Some(Platform::Meta | Platform::TikTok) | None => return,
     };
     place.at("consent").problem(said);
 }
@@ -86,9 +95,9 @@ fn consent(row: &ConversionApi, place: &Place<'_>) {
 /// Warns of payments after a sale that are told as the sale itself is.
 fn shared(row: &ConversionApi, account: &Account, place: &Place<'_>, tracker: &Tracker) {
     let kind = match row.platform {
-        Platform::Google => "conversion action",
-        Platform::Microsoft => "goal",
-        Platform::Meta | Platform::TikTok => return,
+        Some(Platform::Google) => "conversion action",
+        Some(Platform::Microsoft) => "goal",
+        Some(Platform::Meta | Platform::TikTok) | None => return,
     };
     let counts = |type_name: &TypeName| tracker.tables.types.get(type_name).map(|known| known.counts);
     for (type_name, event) in account.events() {
@@ -117,23 +126,25 @@ fn told<'a>(rules: impl Iterator<Item = &'a CampaignConversionApi>, tracker: &'a
     told
 }
 
-/// Warns of types that a rule names and that have no conversion action at Google.
+/// Warns of types that a rule names and that have no conversion action at Google, or no goal among
+/// Microsoft's offline conversions.
 fn nameless<'a>(
     row: &ConversionApi,
     account: &Account,
     rules: impl Iterator<Item = &'a CampaignConversionApi>,
     place: &Place<'_>,
 ) {
-    if account.platform() != Platform::Google {
-        return;
-    }
+    let (thing, its) = match account.interface() {
+        "google" | "google_ads" => ("conversion action", "id"),
+        "microsoft_offline" => ("goal", "name"),
+        _ => return,
+    };
     let named: BTreeSet<&TypeName> = rules.flat_map(|rule| &rule.types).collect();
     let has_action = |wanted: &TypeName| account.events().any(|(known, _)| known == wanted);
     for type_name in named.into_iter().filter(|name| !has_action(name)) {
         if !row.events.contains_key(type_name.as_str()) {
             place.problem(format!(
-                "has no conversion action for `{type_name}`, so that it is told nothing; add its id, or \"\" if that is \
-                 meant"
+                "has no {thing} for `{type_name}`, so that it is told nothing; add its {its}, or \"\" if that is meant"
             ));
         }
     }
@@ -141,7 +152,7 @@ fn nameless<'a>(
 
 /// Warns of events that TikTok may not know.
 fn custom(account: &Account, told: &BTreeSet<&TypeName>, place: &Place<'_>) {
-    if account.platform() != Platform::TikTok {
+    if *account.platform() != Platform::TikTok {
         return;
     }
     let standard = names::standard(Platform::TikTok);
@@ -158,7 +169,7 @@ fn custom(account: &Account, told: &BTreeSet<&TypeName>, place: &Place<'_>) {
 /// Warns of a rule that tells a platform of sales which may never be paid.
 fn undecided(
     rule: &CampaignConversionApi,
-    platform: Platform,
+    platform: &AdPlatform,
     campaign: &Campaign,
     tracker: &Tracker,
     place: &Place<'_>,
@@ -209,16 +220,30 @@ fn sources<'a>(campaign: &'a Campaign, tracker: &'a Tracker) -> impl Iterator<It
 fn unknown_person(account: &Account, campaign: &Campaign, tracker: &Tracker, place: &Place<'_>) {
     let channel = tracker.tables.channels.get(&campaign.channel);
     let knows_click = channel.is_some_and(|channel| channel.roles.keys().any(|role| account.knows_click_by(role)));
-    let mut roles =
+    let roles =
         sources(campaign, tracker).flat_map(|source| source.parameters.iter().filter_map(|row| row.role.as_ref()));
-    let knows_person = roles.any(|role: &ParameterRole| account.knows_person_by(role));
+    let roles: Vec<&ParameterRole> = roles.collect();
+    let platform = account.platform();
+    if let Some(recipe) = account.recipe() {
+        let has_click_id = |role: &ParameterRole| channel.is_some_and(|channel| channel.roles.contains_key(role));
+        let has_role = |word: &str| roles.iter().any(|role| role.as_str() == word);
+        if !recipe::can_be_told(account, recipe, has_click_id, has_role) {
+            place.problem(format!(
+                "nothing is ever sent: recipe `{platform}` wants {}, and nothing on channel `{}` or of the sources of the \
+                 offers fills them",
+                recipe.recipe.one_of.join(", or "),
+                campaign.channel
+            ));
+            return;
+        }
+    }
+    let knows_person = roles.iter().any(|role| account.knows_person_by(role));
     if knows_click || knows_person {
         return;
     }
-    let platform = account.platform();
     let rest = match platform {
-        Platform::Meta | Platform::TikTok => "it would know people by their address and user agent alone",
-        Platform::Google | Platform::Microsoft => "nothing is ever sent",
+        AdPlatform::Known(Platform::Google | Platform::Microsoft) => "nothing is ever sent",
+        _ => "it would know people by their address and user agent alone",
     };
     place.problem(format!(
         "channel `{}` has no parameter with the role of a click id of {platform}, and no source of the offers has one \

@@ -30,6 +30,7 @@ mod inert;
 mod offer;
 mod order;
 mod pasted;
+mod recipe;
 mod retention;
 mod source;
 mod told;
@@ -181,6 +182,7 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
         }
     }
     conversion_api::lint(definition, root, tracker, sending.policy);
+    recipe::lint(definition, root);
     campaign::lint(definition, root, tracker, sending);
 }
 

@@ -1,5 +1,6 @@
 //! How an event was decided, as indices and codes. Sentences are made from them on demand.
 
+use super::moved::MovedTime;
 use crate::rule::RuleAnswer;
 use crate::value::{ClickId, PostbackId, Receipt};
 use alloc::{string::String, sync::Arc, vec::Vec};
@@ -32,6 +33,17 @@ pub struct Trace {
     /// How many waiting events this event resolved.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub resolved: u32,
+    /// The rules whose platform is told another second than the conversion's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<MovedTime>,
+}
+
+impl Trace {
+    /// The other second that the platform of a rule is told, if it is told one.
+    #[must_use]
+    pub fn moved_of(&self, rule: &PostbackId) -> Option<&MovedTime> {
+        self.moved.iter().find(|moved| moved.postback == *rule)
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

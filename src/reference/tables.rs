@@ -1,6 +1,6 @@
 //! Every table of the document, with what is said of its keys.
 
-use super::prose::{account, campaign, conversion_api, request, source, visitors};
+use super::prose::{account, campaign, conversion_api, recipe, request, source, visitors};
 use super::row::{About, about};
 
 /// Every table. The document as a whole has no path.
@@ -62,6 +62,33 @@ pub(super) const TABLES: &[About] = &[
         &[source::REFUSED],
     ),
     about("offer", "Where clicks are sent.", &[visitors::OFFER]),
+    about(
+        "recipe",
+        "The conversion APIs of platforms that have no code of their own here, described as data. The guide \"Recipes\" \
+         shows how one is written; `snapchat`, `reddit` and `pinterest` are shipped.",
+        &[recipe::RECIPE],
+    ),
+    about(
+        "recipe.body",
+        "The members of a request beside its events.",
+        &[recipe::MEMBER],
+    ),
+    about("recipe.event", "The members of an event.", &[recipe::MEMBER]),
+    about(
+        "recipe.answers",
+        "What the platform's answers mean.",
+        &[recipe::ANSWERS],
+    ),
+    about(
+        "recipe.answers.success",
+        "What an answer says when it means success.",
+        &[recipe::SUCCESS],
+    ),
+    about(
+        "recipe.answers.rows",
+        "The list of an answer that speaks of single events.",
+        &[recipe::ROWS],
+    ),
     about(
         "conversion_api",
         "The accounts at ad platforms that campaigns tell of conversions: pixels, data sets, tags, advertisers' accounts.",

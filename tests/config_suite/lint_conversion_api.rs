@@ -15,6 +15,8 @@ const GOOGLE: &str = "[[conversion_api]]\nid = \"gads\"\nplatform = \"google\"\n
 const TIKTOK: &str = "[[conversion_api]]\nid = \"tt\"\nplatform = \"tiktok\"\npixel = \"C4\"\ntoken = \"env:T\"\n\
                       event_source_url = \"https://shop.example.com\"\n";
 const DECIDED: &str = "statuses = [\"approved\"]\n";
+const SNAPCHAT: &str = "[[conversion_api]]\nid = \"snap\"\nrecipe = \"snapchat\"\npixel = \"p1\"\ntoken = \"env:T\"\n\
+                        event_source_url = \"https://shop.example.com\"\n";
 const RENEWAL: &str = "[[conversion_type]]\nname = \"Rebill\"\ncounts = \"revenue\"\n";
 
 /// The doubts about an account that the campaign tells of `types`.
@@ -241,4 +243,39 @@ fn personal_values_are_kept_while_ad_platforms_are_told_of_them() {
     );
     assert_eq!(doubts("4d", &rule), [""; 0]);
     assert!(!doubts("1d", "").iter().any(|said| said.starts_with("retention")));
+}
+
+#[test]
+fn an_account_at_a_recipe_s_platform_is_doubted_as_the_others_are() {
+    let told = |lines| told(SNAPCHAT, lines, "[\"Purchase\"]");
+    assert_eq!(told(""), [""; 0]);
+    assert_eq!(
+        told("validate_only = true"),
+        [
+            "conversion_api[0].validate_only: the platform checks the requests and counts nothing; take it out when the test is over"
+        ]
+    );
+    assert_eq!(
+        told("events = { Purchase = \"BUY\" }"),
+        [
+            "conversion_api[0].events.Purchase: `BUY` is none of the names of recipe `snapchat`; name one of them, or \"\" to tell nothing"
+        ]
+    );
+    let doubts = told("user_data = [\"zip\", \"ip\"]");
+    assert_eq!(doubts.len(), 1, "{doubts:?}");
+    let said = "campaign[0].conversion_api[0].api: nothing is ever sent: recipe `snapchat` wants user_data.em, or user_data.ph, or user_data.client_ip_address + user_data.client_user_agent, and nothing on channel ";
+    assert!(doubts[0].starts_with(said), "{doubts:?}");
+}
+
+#[test]
+fn a_recipe_that_does_nothing_or_says_nothing_of_answers_is_doubted() {
+    let recipe = "[[recipe]]\nid = \"own\"\nurl = \"https://ads.example.com/\"\nevent = [{ at = \"id\", from = \"event_id\" }]\n";
+    assert_eq!(
+        told(SNAPCHAT, recipe, "[\"Purchase\"]"),
+        [
+            "recipe[0]: no account names it, so it does nothing",
+            "recipe[0].answers: is missing: every status of 2xx counts as success, and many platforms refuse with such a status",
+            "recipe[0].sources: is missing: write down where its facts come from, for whoever looks for a fault",
+        ]
+    );
 }

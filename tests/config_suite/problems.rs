@@ -48,7 +48,7 @@ fn an_unknown_key_is_a_problem_in_every_table() {
         (
             "#root",
             "zzz = 1",
-            "zzz: there is no such key; there are version, currency, timezone, conversion_type, revenue_statuses, rate, domain, click_id, retention, offer_source, offer, conversion_api, traffic_channel, campaign",
+            "zzz: there is no such key; there are version, currency, timezone, conversion_type, revenue_statuses, rate, domain, click_id, retention, offer_source, offer, recipe, conversion_api, traffic_channel, campaign",
         ),
         (
             "#root",

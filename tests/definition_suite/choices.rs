@@ -6,16 +6,17 @@ use postback::clickbank::{
     ins::Version,
 };
 use postback::definition::{
-    AmountUnit, Amounts, Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, Consent,
-    ConversionApi, ConversionType, Cost, DecimalMark, Domain, MAX_BATCH, Offer, OfferSource, Path, PathOffer, Payout,
-    Postback, PostbackRequest, Protocol, Rate, Refused, Reply, Retention, Retry, SourceParameter, Success,
-    ThousandsMark, Times, TrafficChannel,
+    AmountUnit, Amounts, Answers, Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, Consent,
+    ConversionApi, ConversionType, Cost, DecimalMark, Domain, MAX_BATCH, Member, Offer, OfferSource, Path, PathOffer,
+    Payout, Postback, PostbackRequest, Protocol, Rate, Recipe, Refused, Reply, Retention, Retry, SourceParameter,
+    Success, ThousandsMark, Times, TrafficChannel,
 };
 use postback::event::Interface;
 use postback::model::{
     AccountRole, Counts, Duplicates, Method, ParameterRole, Platform, ReferrerPolicy, Status, TypeCase, Updates,
     UserDatum,
 };
+use postback::recipe::{self, AnswerClass, AnswerRows, MemberSource, WrittenAs};
 use postback::rule::Negative;
 use postback::scope::ClickSlot;
 use postback::value::SecretReference;
@@ -140,6 +141,7 @@ impl<'a> Choices<'a> {
             let since = Timestamp::from_unix_millis(since).unwrap();
             Rate::new(c.parsed(&["USD", "EUR"]), c.parsed(&["JPY", "EUR"]), c.amount(), since)
         });
+        it.recipes = self.some(Self::recipe);
         it.conversion_apis = self.some(Self::conversion_api);
         it.traffic_channels = self.some(Self::channel);
         it.campaigns = self.some(Self::campaign);
@@ -253,6 +255,7 @@ impl<'a> Choices<'a> {
     fn conversion_api(&mut self) -> ConversionApi {
         let platform = self.one(Platform::ALL);
         let mut it = ConversionApi::new(self.id(), platform, self.secret());
+        it.recipe = self.maybe(Self::id);
         it.pixel = self.maybe(Self::text);
         it.account = self.maybe(Self::text);
         it.login_account = self.maybe(Self::text);
@@ -280,6 +283,58 @@ impl<'a> Choices<'a> {
         it.value = self.maybe(Self::text);
         it.test_event_code = self.maybe(Self::text);
         it.events = self.map(Self::text);
+        it
+    }
+
+    fn recipe(&mut self) -> Recipe {
+        let mut it = Recipe::new(self.id(), self.text());
+        it.sources = self.some(Self::text);
+        it.validate_url = self.maybe(Self::text);
+        it.headers = self.map(Self::text);
+        it.limit = self.maybe(|c| c.one(&[1, MAX_BATCH]));
+        it.oldest_days = self.maybe(|c| c.one(&[1, 400]));
+        it.items = self.maybe(Self::text);
+        it.body = self.some(Self::member);
+        it.event = self.some(Self::member);
+        it.one_of = self.some(Self::text);
+        it.names = self.some(Self::text);
+        it.sale = self.maybe(Self::text);
+        it.custom = self.maybe(Self::text);
+        it.action_sources = self.some(Self::text);
+        it.answers = self.maybe(|c| {
+            let mut answers = Answers::default();
+            answers.success = c.maybe(|c| recipe::Success::new(c.text()).with_is(c.some(Self::text)));
+            answers.code = c.some(Self::text);
+            answers.codes = c.map(Self::answer_class);
+            answers.statuses = c.map(Self::answer_class);
+            answers.rows = c.maybe(|c| {
+                let mut rows = AnswerRows::new(c.text(), c.text());
+                rows.is = c.some(Self::text);
+                rows.place = c.maybe(Self::text);
+                rows.path = c.maybe(Self::text);
+                rows
+            });
+            answers
+        });
+        it
+    }
+
+    fn answer_class(&mut self) -> AnswerClass {
+        use AnswerClass::{AlreadyThere, Dead, Hold, Retry, SlowDown};
+        self.one(&[Retry, SlowDown, Hold, Dead, AlreadyThere])
+    }
+
+    fn member(&mut self) -> Member {
+        let sources = [
+            MemberSource::Time,
+            MemberSource::Person(UserDatum::Email),
+            MemberSource::Role(ParameterRole::Epik),
+        ];
+        let mut it = Member::new(self.text(), self.one(&sources));
+        it.text = self.maybe(Self::text);
+        it.written = self.maybe(|c| c.one(&[WrittenAs::Text, WrittenAs::Rfc3339, WrittenAs::Hash]));
+        it.like = self.maybe(|c| c.one(Platform::ALL));
+        it.needed = self.flag();
         it
     }
 

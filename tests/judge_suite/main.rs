@@ -4,5 +4,6 @@
 
 mod answers;
 mod reading;
+mod recipes;
 mod sending;
 mod support;

@@ -33,8 +33,11 @@ pub struct Vector {
 }
 
 pub fn vectors() -> Vec<Vector> {
-    let lines = include_str!("../vectors/conversion_api/answers.jsonl").lines();
-    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+    vectors_in(include_str!("../vectors/conversion_api/answers.jsonl"))
+}
+
+pub fn vectors_in(text: &str) -> Vec<Vector> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 impl Vector {

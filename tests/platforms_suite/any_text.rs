@@ -1,5 +1,6 @@
 //! Whatever a network and a visitor send, the requests are JSON with each member once.
 
+use crate::recipes::{RECIPE_ACCOUNTS, RECIPE_RULES};
 use crate::world::{ACCOUNTS, CAMPAIGN, batched, click, decided_event, event, sent, tracker};
 use postback::value::Pii;
 use proptest::prelude::*;
@@ -70,10 +71,10 @@ proptest! {
     fn any_text_of_a_buyer_or_a_visitor_leaves_json_with_each_member_once(
         texts in prop::collection::vec(any::<Option<String>>(), PARAMETERS.len()),
         agent in any::<String>(),
-        ids in prop::collection::vec(any::<Option<String>>(), 5),
+        ids in prop::collection::vec(any::<Option<String>>(), 7),
         order in any::<String>(),
     ) {
-        let tracker = tracker(ACCOUNTS, CAMPAIGN);
+        let tracker = tracker(&format!("{ACCOUNTS}{RECIPE_ACCOUNTS}"), &format!("{CAMPAIGN}{RECIPE_RULES}"));
         let mut event = event(&tracker, "sum=8.50");
         event.order_id = Some(order.as_str().into());
         for (name, text) in PARAMETERS.into_iter().zip(texts) {
@@ -85,7 +86,7 @@ proptest! {
         }
         let mut click = click();
         click.private.insert("useragent".into(), Pii::new(agent));
-        for (slot, id) in (16..21).zip(ids) {
+        for (slot, id) in (14..21).zip(ids) {
             match id.filter(|id| !id.is_empty()) {
                 Some(id) => drop(click.subs.insert(slot, id)),
                 None => drop(click.subs.remove(&slot)),

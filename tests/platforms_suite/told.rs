@@ -62,7 +62,7 @@ fn every_member_that_is_said_to_be_sent_stands_in_the_request_and_no_other() {
             let members = members(&tracker, &click, &event, rule);
             let said = members.iter().filter_map(|member| {
                 let (_, sent) = member.told.as_ref().ok()?;
-                Some((member.name.to_owned(), sent.expose().to_owned()))
+                Some((member.name.to_string(), sent.expose().to_owned()))
             });
             assert_eq!(said.collect::<BTreeSet<_>>(), there, "{rule} {person}");
         }

@@ -100,6 +100,18 @@ role = "ttclid"
 slot = "sub17"
 name = "msclkid"
 role = "msclkid"
+[[traffic_channel.parameter]]
+slot = "sub16"
+name = "ScCid"
+role = "sccid"
+[[traffic_channel.parameter]]
+slot = "sub15"
+name = "rdt_cid"
+role = "rdt_cid"
+[[traffic_channel.parameter]]
+slot = "sub14"
+name = "epik"
+role = "epik"
 "#;
 
 /// The accounts of a usual advertiser.
@@ -193,6 +205,9 @@ pub(crate) fn click() -> Click {
     click.subs.insert(19, "EAIaIQobChMI".into());
     click.subs.insert(18, "E.C.P.Ttclid-1".into());
     click.subs.insert(17, "4f5a0ea9cd1b11eb8dcd0242ac130003".into());
+    click.subs.insert(16, "ScCid-4f5a".into());
+    click.subs.insert(15, "7310000000000000000".into());
+    click.subs.insert(14, "dj0yJnU9Example".into());
     click.private.insert("ip".into(), Pii::new("203.0.113.7"));
     click
         .private
@@ -275,6 +290,12 @@ pub(crate) fn sent(batch: &Batch) -> (String, Vec<(String, String)>, String) {
         ("env:TIKTOK_TOKEN", "tt-token"),
         ("env:GOOGLE_TOKEN", "ya29.token"),
         ("env:UET_TOKEN", "uet-token"),
+        ("env:SNAP_TOKEN", "snap/token"),
+        ("env:REDDIT_TOKEN", "reddit-token"),
+        ("env:PINTEREST_TOKEN", "pina_token"),
+        ("env:ADS_DEVELOPER_TOKEN", "ads-developer"),
+        ("env:MS_TOKEN", "ms-token"),
+        ("env:MS_DEVELOPER_TOKEN", "ms-developer"),
     ]
     .map(|(name, value)| (name.parse().unwrap(), Secret::from(value)))
     .into();

@@ -2,9 +2,8 @@
 
 use crate::shared::Shared;
 use postback::Timestamp;
-use postback::conversion_api::Account;
+use postback::conversion_api::{Account, AdPlatform};
 use postback::delivery::{Attempt, Cause, DeliveryRow, DeliveryState};
-use postback::model::Platform;
 use postback::port::{DeliveryFilter, PageRequest, StoreError};
 use postback::value::{CampaignId, DeliveryId, PostbackId, SecretReference, TypeName};
 use serde::Serialize;
@@ -23,7 +22,10 @@ pub struct ConversionApiState {
     /// Its id in the configuration.
     pub id: PostbackId,
     /// The platform.
-    pub platform: Platform,
+    pub platform: AdPlatform,
+    /// The interface of the platform, as answers are judged: `google_ads` and `microsoft_offline`
+    /// in the modes `ads_api` and `offline`, else the platform's name.
+    pub interface: &'static str,
     /// The pixel, the tag or the number of the account there.
     pub account: String,
     /// The lane of its deliveries, as metrics name it.
@@ -215,7 +217,8 @@ impl ConversionApiState {
         let events = account.events();
         Self {
             id: account.id().clone(),
-            platform: account.platform(),
+            platform: account.platform().clone(),
+            interface: account.interface(),
             account: account.account().to_owned(),
             lane: account.lane().to_string(),
             events: events

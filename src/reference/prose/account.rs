@@ -36,6 +36,9 @@ rows! { ROOT {
     "offer", NONE,
     "The offers to which clicks are sent.",
     "[{ id = \"book\", source = \"network\", url = \"https://shop.example.com/?id={clickid}\" }]";
+    "recipe", said("`snapchat`, `reddit` and `pinterest` are shipped"),
+    "Descriptions of ad platforms that have no code of their own here.",
+    "[{ id = \"myads\", url = \"https://ads.example.com/events\" }]";
     "conversion_api", NONE,
     "The accounts at ad platforms that are told of conversions by an interface of the platform.",
     "[{ id = \"fb-main\", platform = \"meta\", token = \"env:META_TOKEN\" }]";

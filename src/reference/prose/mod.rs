@@ -4,6 +4,7 @@
 pub(super) mod account;
 pub(super) mod campaign;
 pub(super) mod conversion_api;
+pub(super) mod recipe;
 pub(super) mod request;
 pub(super) mod source;
 pub(super) mod visitors;

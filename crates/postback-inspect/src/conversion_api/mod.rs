@@ -8,8 +8,8 @@ mod validate;
 
 use crate::explain::input::Input;
 use crate::{Done, Refused, configuration, page::Page, postback::now, secrets};
-use postback::Tracker;
 use postback::value::PostbackId;
+use postback::{Definition, Tracker};
 use std::{io::Write, path::PathBuf};
 
 /// Says what ad platforms are told of a conversion, and what their answers mean.
@@ -45,10 +45,11 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     validation: validate::Validation,
     /// The file with the body of an answer.
-    #[arg(long, value_name = "FILE", requires = "platform", conflicts_with_all = ["config", "click", "event", "api", "show_personal"])]
+    #[arg(long, value_name = "FILE", requires = "platform", conflicts_with_all = ["click", "event", "api", "show_personal"])]
     answer: Option<PathBuf>,
-    /// Whose answer it is: `meta`, `google`, `google_ads`, `tiktok`, `microsoft` or
-    /// `microsoft_offline`.
+    /// Whose answer it is: `meta`, `google`, `google_ads`, `tiktok`, `microsoft`,
+    /// `microsoft_offline`, or the name of a recipe: `snapchat`, `reddit`, `pinterest`, or one of
+    /// --config.
     #[arg(long, value_name = "NAME", requires = "answer")]
     platform: Option<String>,
     /// The HTTP status of the answer.
@@ -63,15 +64,25 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     if let Some(file) = &arguments.answer {
         let platform = arguments.platform.as_deref().unwrap_or_default();
         let body = configuration::text(file)?;
-        return answer::run((platform, arguments.status, arguments.count), &body, out);
+        let definition = match &arguments.config {
+            Some(file) => Definition::from_document(&configuration::read(file)?.0).map_err(Refused::new)?,
+            None => Definition::default(),
+        };
+        let asked = answer::Asked {
+            platform,
+            status: arguments.status,
+            count: arguments.count,
+            recipes: &definition.recipes,
+        };
+        return answer::run(&asked, &body, out);
     }
     let path = |path: &Option<PathBuf>| path.clone().unwrap_or_default();
     let (document, tracker) = configuration::read(&path(&arguments.config))?;
     #[cfg(feature = "validate")]
     if arguments.validation.is_asked() {
-        let tracker = validate::only_checking(&document)?;
-        let validator = validate::Validator::new(&arguments.validation)?;
-        let ask = |platform, delivery: &_| validator.ask(platform, delivery);
+        let (tracker, checking) = validate::only_checking(&document)?;
+        let validator = validate::Validator::new(&arguments.validation, checking)?;
+        let ask = |account: &_, delivery: &_| validator.ask(account, delivery);
         return show(arguments, &tracker, Some(&ask), out);
     }
     drop(document);

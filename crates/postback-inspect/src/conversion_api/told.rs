@@ -2,14 +2,14 @@
 
 use crate::explain::decided::{Taken, sent_by, take, why_not};
 use crate::page::{Page, Tone};
-use postback::conversion_api::ToldMember;
+use postback::conversion_api::{Account, AdPlatform, ToldMember};
 use postback::decide::ReplyOutcome;
 use postback::delivery::Delivery;
-use postback::model::Platform;
 use postback::tracker::{Campaign, PostbackRule};
 use postback::value::{Pii, PostbackId};
 use postback::{Click, Decision, Event, Tracker};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// What is wanted.
@@ -20,7 +20,7 @@ pub(super) struct Asked<'a> {
     pub(super) validate: Option<Validate<'a>>,
 }
 
-pub(super) type Validate<'a> = &'a dyn Fn(Platform, &Delivery) -> Validated;
+pub(super) type Validate<'a> = &'a dyn Fn(&Account, &Delivery) -> Validated;
 
 /// What a platform said of an event that it was to check and not to count.
 #[derive(Serialize)]
@@ -42,12 +42,15 @@ pub(super) struct Told {
 struct Rule {
     rule: String,
     api: PostbackId,
-    platform: Platform,
+    platform: AdPlatform,
+    /// The interface of the platform: `google_ads` and `microsoft_offline` in the modes `ads_api`
+    /// and `offline`, else the platform's name.
+    interface: &'static str,
     account: String,
     /// The platform's name of the event, or the id of the conversion action.
     event: Option<String>,
     fires: bool,
-    /// Why it does not fire.
+    /// Why it does not fire, or why another time than the conversion's own is told.
     reasons: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<Request>,
@@ -84,7 +87,7 @@ struct Request {
 
 #[derive(Serialize)]
 struct Member {
-    name: &'static str,
+    name: Cow<'static, str>,
     text: String,
     /// Why it is left out, as a word.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,13 +154,15 @@ impl Subject<'_> {
         let (conversion, plan) = (taken.conversion(), taken.plan.as_ref());
         let mut traced = plan.into_iter().flat_map(|plan| plan.trace.rules.iter());
         let traced = traced.find(|traced| traced.postback == *rule.id());
-        let reasons = match traced {
+        let mut reasons = match traced {
             Some(traced) => why_not(tracker, click, conversion, &traced),
             None => vec!["it was not asked, since the event made no conversion that it could tell of".into()],
         };
+        let moved = plan.and_then(|plan| plan.trace.moved_of(rule.id()));
+        reasons.extend(moved.map(ToString::to_string));
         let delivery = plan.and_then(|plan| sent_by(plan, conversion, rule.id()).next());
         let validate = asked.validate.zip(delivery);
-        let validated = validate.map(|(validate, delivery)| validate(account.platform(), delivery));
+        let validated = validate.map(|(validate, delivery)| validate(account, delivery));
         let request = delivery.map(|delivery| {
             let sent = &delivery.outbound;
             Request {
@@ -178,7 +183,8 @@ impl Subject<'_> {
         Some(Rule {
             rule: format!("{}/{}", self.campaign.id(), rule.id()),
             api: account.id().clone(),
-            platform: account.platform(),
+            platform: account.platform().clone(),
+            interface: account.interface(),
             account: account.account().to_owned(),
             event: event.map(|(_, name)| name.to_owned()),
             fires: request.is_some(),
@@ -221,7 +227,7 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
         writeln!(
             out,
             "\n{mark}  {} tells `{}`: {}, account {}, {event}",
-            rule.rule, rule.api, rule.platform, rule.account
+            rule.rule, rule.api, rule.interface, rule.account
         )?;
         for reason in &rule.reasons {
             writeln!(out, "  {reason}")?;
@@ -251,7 +257,7 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
             }
         }
         let others = rule.members.iter().filter(|member| !is_named(member));
-        let others: Vec<&str> = others.map(|member| member.name).collect();
+        let others: Vec<&str> = others.map(|member| member.name.as_ref()).collect();
         if !others.is_empty() {
             writeln!(
                 out,

@@ -1,9 +1,10 @@
 //! `--validate`: asks a platform whether it would take what is printed, by the client that the
-//! server has. Only Google has a check that counts nothing.
+//! server has. Google and the platforms of some recipes have a check that counts nothing.
 
 use super::told::Validated;
 use crate::{Refused, postback::now, secrets::of_reference};
 use postback::compile::resolve;
+use postback::conversion_api::{Account, AdPlatform};
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::delivery::{Delivery, DeliveryState};
 use postback::drive::{Sender, deliver_once};
@@ -11,13 +12,14 @@ use postback::memory::MemoryStore;
 use postback::model::Platform;
 use postback::plan::Commit;
 use postback::port::{BoxFuture, Claim, DeliveryFilter, Inspect, PageRequest, SecretError, Secrets, Store, StoreError};
+use postback::recipe::{Recipe, shipped};
 use postback::testing::{SeededEntropy, SettableClock};
-use postback::value::{SecretPlace, SecretReference};
+use postback::value::{PostbackId, SecretPlace, SecretReference};
 use postback::{CompileOptions, Definition, Document, Secret, Timestamp, Tracker};
 use postback_http::Client;
 use postback_http::oauth::{Credential, Tokens};
 use postback_zones::Iana;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
 /// How long a request and the one for its token may take together.
 const LEASE: Duration = Duration::from_secs(60);
@@ -52,13 +54,32 @@ impl Validation {
     }
 }
 
-/// The configuration whose accounts at Google only check. It compiled before.
-pub(super) fn only_checking(document: &Document) -> Result<Tracker, Refused> {
+/// The configuration whose accounts only check, where their platform has such a check, and the ids
+/// of these accounts. It compiled before.
+pub(super) fn only_checking(document: &Document) -> Result<(Tracker, BTreeSet<PostbackId>), Refused> {
     let mut definition = Definition::from_document(document).map_err(Refused::new)?;
-    let accounts = definition.conversion_apis.iter_mut();
-    let google = accounts.filter(|account| account.platform == Platform::Google);
-    google.for_each(|account| account.validate_only = true);
-    resolve(&definition, &CompileOptions::default().with_zones(Iana)).map_err(Refused::new)
+    let own = std::mem::take(&mut definition.recipes);
+    let mut checking = BTreeSet::new();
+    for account in &mut definition.conversion_apis {
+        account.validate_only = match (account.platform, &account.recipe) {
+            (Some(Platform::Google), _) => true,
+            (None, Some(name)) => has_check(name, &own),
+            _ => false,
+        };
+        if account.validate_only {
+            checking.insert(account.id.clone());
+        }
+    }
+    definition.recipes = own;
+    let tracker = resolve(&definition, &CompileOptions::default().with_zones(Iana)).map_err(Refused::new)?;
+    Ok((tracker, checking))
+}
+
+/// Whether the platform of a recipe checks requests without counting them.
+fn has_check(name: &PostbackId, own: &[Recipe]) -> bool {
+    let own = own.iter().find(|own| own.id == *name).cloned();
+    let recipe = own.or_else(|| shipped(name.as_str()));
+    recipe.is_some_and(|recipe| recipe.validate_url.is_some())
 }
 
 /// Asks platforms.
@@ -67,10 +88,12 @@ pub(super) struct Validator {
     client: Arc<Client>,
     secrets: Tokens,
     now: Timestamp,
+    /// The accounts that only check.
+    checking: BTreeSet<PostbackId>,
 }
 
 impl Validator {
-    pub(super) fn new(arguments: &Validation) -> Result<Self, Refused> {
+    pub(super) fn new(arguments: &Validation, checking: BTreeSet<PostbackId>) -> Result<Self, Refused> {
         let policy: AddressPolicy = arguments.allow_destination.iter().cloned().collect();
         let client = Arc::new(Client::builder().policy(policy).build().map_err(Refused::new)?);
         let mut secrets = Tokens::new(Arc::new(OfThisMachine), client.clone());
@@ -83,22 +106,26 @@ impl Validator {
             client,
             secrets,
             now: now()?,
+            checking,
         })
     }
 
-    /// Asks the platform about an event, where it can be asked.
-    pub(super) fn ask(&self, platform: Platform, delivery: &Delivery) -> Validated {
-        let why = match platform {
-            Platform::Google => return self.asked(delivery),
-            Platform::Meta => {
+    /// Asks the platform of an account about an event, where it can be asked.
+    pub(super) fn ask(&self, account: &Account, delivery: &Delivery) -> Validated {
+        if self.checking.contains(account.id()) {
+            return self.asked(delivery);
+        }
+        let why = match account.platform() {
+            AdPlatform::Known(Platform::Meta) => {
                 "Meta has no check that counts nothing: what has a `test_event_code` is shown in its test view, and \
                  counts all the same"
             }
-            Platform::TikTok => {
+            AdPlatform::Known(Platform::TikTok) => {
                 "TikTok has no check that counts nothing: what has a `test_event_code` is shown in its test view, and \
                  whether it counts is not documented"
             }
-            Platform::Microsoft => "Microsoft has neither a check nor a test view",
+            AdPlatform::Known(_) => "Microsoft has neither a check nor a test view",
+            AdPlatform::Recipe(_) => "its recipe has no `validate_url`",
         };
         Validated {
             taken: None,

@@ -159,8 +159,20 @@ fn an_answer_is_read_for_each_event_of_the_request() {
     );
     assert_eq!(
         said(&["--platform", "myspace"]).refused(),
-        "`myspace` is not a platform whose answers are read"
+        "`myspace` is not a platform whose answers are read; there are meta, google, google_ads, tiktok, microsoft, \
+         microsoft_offline and the recipes pinterest, reddit, snapchat; with --config also those of the configuration"
     );
+    // By a recipe that is shipped, and by one of the configuration.
+    let text = said(&["--platform", "reddit", "--status", "400"]).printed();
+    assert_eq!(text, "event 0: given up (reddit NO_CODE HTTP_400)\n");
+    let recipe = concat!(
+        "version = 1\n[[conversion_type]]\nname = \"Purchase\"\ndefault = true\n[[recipe]]\nid = \"own\"\n",
+        "url = \"https://ads.example.com/\"\nevent = [{ at = \"id\", from = \"event_id\" }]\n",
+        "answers = { code = [\"error.code\"], codes = { 190 = \"dead\" } }\n"
+    );
+    let config = file("recipe.toml", recipe);
+    let text = said(&["--platform", "own", "--status", "400", "--config", &config]).printed();
+    assert_eq!(text, "event 0: given up (own 190 HTTP_400)\n");
     assert_eq!(
         said(&["--platform", "meta", "--count", "0"]).refused(),
         "a request has 1 to 2000 events, not 0"

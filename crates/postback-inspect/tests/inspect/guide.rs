@@ -25,6 +25,7 @@ const META: &str = include_str!("../../../../docs/guides/meta.md");
 const GOOGLE_ADS: &str = include_str!("../../../../docs/guides/google-ads.md");
 const TIKTOK: &str = include_str!("../../../../docs/guides/tiktok.md");
 const MICROSOFT: &str = include_str!("../../../../docs/guides/microsoft.md");
+const RECIPES: &str = include_str!("../../../../docs/guides/recipes.md");
 const MOVING: &str = include_str!("../../../../docs/guides/moving.md");
 
 /// A command of the page with what it prints.
@@ -148,6 +149,7 @@ fn every_command_of_the_guides_that_build_a_file_prints_what_they_print() {
         ("google-ads", GOOGLE_ADS, 2),
         ("tiktok", TIKTOK, 2),
         ("microsoft", MICROSOFT, 2),
+        ("recipes", RECIPES, 5),
     ] {
         let commands = commands(page);
         assert_eq!(commands.len(), count, "the commands of `{name}` are found");

@@ -11,7 +11,7 @@ const MADE: &str = "<!-- `postback-inspect` prints this; `POSTBACK_WRITE_REFEREN
 const ELSEWHERE: &str = "campaign.conversion_api";
 
 /// The pages of the configuration: file, title, first lines, tables.
-const PAGES: [(&str, &str, &str, &[&str]); 6] = [
+const PAGES: [(&str, &str, &str, &[&str]); 7] = [
     (
         "configuration.md",
         "Configuration",
@@ -21,7 +21,8 @@ const PAGES: [(&str, &str, &str, &[&str]); 6] = [
          - [Offer sources](configuration/offer-sources.md)\n\
          - [Offers and traffic channels](configuration/channels.md)\n\
          - [Campaigns](configuration/campaigns.md)\n\
-         - [Conversion APIs](configuration/conversion-apis.md)\n\n\
+         - [Conversion APIs](configuration/conversion-apis.md)\n\
+         - [Recipes](configuration/recipes.md)\n\n\
          A configuration is TOML or JSON; what is said here is the same for both. An amount, a percentage, a duration \
          and a\nversion are texts, so they stand in quotes. An unknown key is an error. An editor that reads JSON \
          Schema completes and\nchecks keys: see [`tracker.schema.json`](tracker.schema.json), which \
@@ -58,6 +59,12 @@ const PAGES: [(&str, &str, &str, &[&str]); 6] = [
         "The accounts at ad platforms, and which conversions of a campaign they are told. [All \
          tables](../configuration.md)",
         &["conversion_api", ELSEWHERE],
+    ),
+    (
+        "configuration/recipes.md",
+        "Recipes",
+        "Ad platforms that are described as data. [All tables](../configuration.md)",
+        &["recipe"],
     ),
 ];
 

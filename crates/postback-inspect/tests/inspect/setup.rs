@@ -423,7 +423,7 @@ fn a_configuration_with_problems_has_a_line_for_each() {
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
     assert_eq!(
         ran.err,
-        "x: there is no such key; there are version, currency, timezone, conversion_type, revenue_statuses, rate, domain, click_id, retention, offer_source, offer, conversion_api, traffic_channel, campaign\nconversion_type: no type has `default = true`; conversions without a type need one\n"
+        "x: there is no such key; there are version, currency, timezone, conversion_type, revenue_statuses, rate, domain, click_id, retention, offer_source, offer, recipe, conversion_api, traffic_channel, campaign\nconversion_type: no type has `default = true`; conversions without a type need one\n"
     );
 }
 

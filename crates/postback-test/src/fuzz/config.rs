@@ -17,7 +17,7 @@ const CHANGES: u8 = 1;
 const CANARY: &str = "CANARYCANARY2026";
 
 /// Texts that have a meaning somewhere in a document.
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 47] = [
     "",
     CANARY,
     "env:TOKEN",
@@ -57,9 +57,16 @@ const WORDS: [&str; 40] = [
     "email",
     "ins",
     "vendor",
+    "user.em[]",
+    "hash",
+    "seconds",
+    "microsoft",
+    "reddit",
+    "https://a.example/{pixel}?t={token}",
+    "user.email + user.uuid",
     "\u{7f}\n",
 ];
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 36] = [
     "id",
     "name",
     "template",
@@ -84,14 +91,31 @@ const KEYS: [&str; 24] = [
     "tokens",
     "secrets",
     "extra",
+    "recipe",
+    "at",
+    "from",
+    "as",
+    "like",
+    "event",
+    "body",
+    "items",
+    "one_of",
+    "answers",
+    "codes",
+    "rows",
 ];
 
 static SOUND: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let example = include_str!("../../../../tests/vectors/config/example.json");
     let base = Document::from_toml(include_str!("../../../../tests/vectors/config/base.toml")).unwrap();
-    [example, &base.to_json()]
-        .map(|text| serde_json::from_str(text).unwrap())
-        .into()
+    let read = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+    // The base with a recipe of its own, and an account that follows it.
+    let mut recipe = read(&base.to_json());
+    let shipped = read(include_str!("../../../../templates/conversion-api/reddit.json"));
+    recipe["recipe"] = shipped["recipe"].clone();
+    recipe["conversion_api"] =
+        serde_json::json!([{"id": "rdt", "recipe": "reddit", "pixel": "a2_example", "token": "env:T"}]);
+    vec![read(example), read(&base.to_json()), recipe]
 });
 
 /// Reads the bytes as JSON or TOML, or as changes to a valid document.

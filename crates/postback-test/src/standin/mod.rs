@@ -1,6 +1,7 @@
-//! Stand-ins of four conversion APIs on this machine: Meta, TikTok, Google (Data Manager) and
-//! Microsoft (UET). Each refuses what the platform refuses, answers in the platform's shapes, and
-//! notes what it accepted and every request.
+//! Stand-ins of conversion APIs on this machine: Meta, TikTok, Google (Data Manager) and Microsoft
+//! (UET), and Snapchat, Reddit and Pinterest, for which there are recipes. Each refuses what the
+//! platform refuses, answers in the platform's shapes, and notes what it accepted and every
+//! request.
 //!
 //! Sources of the checks and shapes: the pages and protocol buffers that `conversion_api` and
 //! `judge` of the core name, and `tests/vectors/conversion_api/answers.jsonl`. Where a platform
@@ -13,13 +14,19 @@
 
 mod check;
 mod google;
+mod google_ads;
+mod google_ads_adjustments;
 mod http;
 mod meta;
 mod microsoft;
+mod microsoft_offline;
+mod pinterest;
+mod reddit;
 mod server;
+mod snapchat;
 mod strict;
 mod tiktok;
 mod trouble;
 
-pub use server::{Accepted, StandIn, Told, Vendor};
+pub use server::{Accepted, CUSTOMER, DEVELOPER_TOKEN, StandIn, Told, Vendor};
 pub use trouble::Trouble;

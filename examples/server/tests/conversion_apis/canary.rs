@@ -1,7 +1,7 @@
 //! What is personal or secret reaches the platforms, hashed where they want it so, and stands
 //! nowhere else but in the column that expires.
 
-use crate::world::{SHOP_TOKEN, TOKENS, World, all_four};
+use crate::world::{RECIPE_TOKENS, SHOP_TOKEN, TOKENS, World, all_four, all_seven};
 use postback::delivery::DeliveryState;
 use postback::port::{ConversionFilter, EventFilter, Inspect, PageRequest};
 use postback_axum::RouterOptions;
@@ -87,19 +87,27 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
     let log = Log::default();
     let _logging = logging(&log);
     let metrics = record().unwrap();
-    let world = World::new();
+    let world = World::with_recipes();
     let shown = metrics.clone();
     let options = RouterOptions::new().with_metrics(move || shown.render());
-    let mut running = world.serve_with(&all_four(), options, |builder| builder).await;
+    let mut running = world.serve_with(&all_seven(), options, |builder| builder).await;
     let sale = |order: &str| format!("sum=8.50&order={order}&{PERSON}");
 
     // One is accepted by all, one is refused by all with a message that quotes the person.
     let mut clicks = Vec::new();
     for order in ["good", "bad"] {
-        for (_, stand_in) in world.stand_ins() {
-            let code = ["2804016", "40062", "INVALID_SHA256_FORMAT", "InvalidFormat"];
+        for (_, stand_in) in world.all_stand_ins() {
+            let code = [
+                "2804016",
+                "40062",
+                "INVALID_SHA256_FORMAT",
+                "InvalidFormat",
+                "x",
+                "x",
+                "x",
+            ];
             let place = world
-                .stand_ins()
+                .all_stand_ins()
                 .iter()
                 .position(|(_, one)| one.url() == stand_in.url());
             stand_in.refuse("bad.Purchase", code[place.unwrap()]);
@@ -113,7 +121,7 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
             })
             .await;
     }
-    assert_eq!(world.count(DeliveryState::Dead).await, 4);
+    assert_eq!(world.count(DeliveryState::Dead).await, 7);
     // Every trouble, and a token that is quoted.
     for trouble in [
         Trouble::ServerError,
@@ -121,7 +129,7 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
         Trouble::Truncated,
         Trouble::FaultInSuccess,
     ] {
-        for (_, stand_in) in world.stand_ins() {
+        for (_, stand_in) in world.all_stand_ins() {
             stand_in.trouble(trouble, 1);
         }
         let click = running.click_of(ADDRESS, AGENT).await;
@@ -131,7 +139,7 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
             .await;
         clicks.push(click);
     }
-    for (_, stand_in) in world.stand_ins() {
+    for (_, stand_in) in world.all_stand_ins() {
         stand_in.expire_token();
     }
     let click = running.click_of(ADDRESS, AGENT).await;
@@ -143,7 +151,7 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
 
     // The platforms know the person.
     let mut secret: BTreeSet<String> = PLAIN.map(str::to_owned).into();
-    for (platform, stand_in) in world.stand_ins() {
+    for (platform, stand_in) in world.all_stand_ins() {
         let told: String = stand_in.requests().into_iter().map(|request| request.body).collect();
         let hashed: BTreeSet<String> = hashes(&told).map(str::to_owned).collect();
         assert!(hashed.len() >= 2, "{platform}");
@@ -153,7 +161,12 @@ async fn no_canary_and_no_hash_of_one_comes_out_but_to_the_platforms() {
         );
         secret.extend(hashed);
     }
-    secret.extend(TOKENS.map(|(_, token)| token.to_owned()));
+    secret.extend(
+        TOKENS
+            .iter()
+            .chain(&RECIPE_TOKENS)
+            .map(|(_, token)| (*token).to_owned()),
+    );
     secret.extend([SHOP_TOKEN.to_owned(), crate::support::tracker::API_TOKEN.to_owned()]);
     let sweep = |what: &str, text: &str| {
         for canary in &secret {

@@ -1,12 +1,12 @@
 //! The stand-ins themselves refuse what they must. Otherwise the other tests would show nothing.
 
-use crate::world::{TOKENS, World, client, start};
+use crate::world::{RECIPE_TOKENS, TOKENS, World, client, start};
 use bytes::Bytes;
 use postback::port::{Clock, HttpClient};
 use postback::testing::SettableClock;
 use postback_test::standin::{StandIn, Vendor};
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{slice::from_ref, sync::Arc, time::Duration};
 
 const HASH: &str = "05e05255b3e0de727bc07f9f3d06fb0a568406b6dd3aa352ed4ed72e887ee022";
 const DAY: i64 = 24 * 60 * 60;
@@ -280,4 +280,138 @@ async fn microsoft_lists_ten_at_most_and_takes_the_others_if_it_is_asked_to() {
             json!({"error": {"code": "Unauthorized", "message": "Unauthorized"}})
         )
     );
+}
+
+/// A stand-in of a platform that a recipe describes, and how it is told an event.
+struct Described<'w> {
+    stand_in: &'w StandIn,
+    path: &'static str,
+    token: &'static str,
+    list: &'static str,
+}
+
+/// A sound event, the status of a refusal, and the changes that are refused.
+type Wrong<'w> = (&'w Described<'w>, &'w Value, u16, &'w [(&'w str, Value)]);
+
+impl Described<'_> {
+    async fn status(&self, events: &[Value]) -> u16 {
+        let (url, bearer) = match self.list {
+            "snapchat" => (
+                format!("{}{}?access_token={}", self.stand_in.url(), self.path, self.token),
+                "-".into(),
+            ),
+            _ => (
+                format!("{}{}", self.stand_in.url(), self.path),
+                format!("Bearer {}", self.token),
+            ),
+        };
+        let body = match self.list {
+            "reddit" => json!({"data": {"events": events}}),
+            _ => json!({"data": events}),
+        };
+        told(&url, ("authorization", &bearer), body.to_string()).await.0
+    }
+}
+
+#[tokio::test]
+async fn those_for_which_there_are_recipes_refuse_what_their_platforms_refuse() {
+    let world = World::new();
+    let now = start().unix_seconds() - 60;
+    let snapchat = json!({
+        "event_name": "PURCHASE", "event_time": now, "event_id": "A", "action_source": "WEB",
+        "event_source_url": "https://shop.example.com/", "user_data": {"em": [HASH]},
+        "custom_data": {"value": "8.5", "currency": "USD"},
+    });
+    let reddit = json!({
+        "event_at": now * 1_000, "action_source": "WEBSITE", "type": {"tracking_type": "PURCHASE"},
+        "user": {"email": HASH}, "metadata": {"conversion_id": "A", "value": 8.5, "currency": "USD"},
+    });
+    let pinterest = json!({
+        "event_name": "checkout", "event_time": now, "event_id": "A", "action_source": "web",
+        "user_data": {"em": [HASH]}, "custom_data": {"value": "8.5", "currency": "USD"},
+    });
+    let of = |stand_in, path, token, list| Described {
+        stand_in,
+        path,
+        token,
+        list,
+    };
+    let snap = of(
+        &world.snapchat,
+        "/v3/5bf81ee1-15b1/events",
+        RECIPE_TOKENS[0].1,
+        "snapchat",
+    );
+    let rdt = of(
+        &world.reddit,
+        "/api/v3/pixels/a2_example/conversion_events",
+        RECIPE_TOKENS[1].1,
+        "reddit",
+    );
+    let pin = of(
+        &world.pinterest,
+        "/v5/ad_accounts/549755885175/events",
+        RECIPE_TOKENS[2].1,
+        "pinterest",
+    );
+    let wrong: [Wrong<'_>; 3] = [
+        (
+            &snap,
+            &snapchat,
+            400,
+            &[
+                ("/event_time", json!(now * 1_000)),
+                ("/event_time", json!(now - 38 * DAY)),
+                ("/event_source_url", Value::Null),
+                ("/action_source", json!("WEBSITE")),
+                ("/user_data/em", json!(["jane@example.com"])),
+                ("/user_data/em", Value::Null),
+                ("/user_data/click_id", json!("x")),
+                ("/custom_data/value", Value::Null),
+                ("/order_id", json!("A")),
+            ],
+        ),
+        (
+            &rdt,
+            &reddit,
+            400,
+            &[
+                ("/event_at", json!(now)),
+                ("/event_at", json!((now - 8 * DAY) * 1_000)),
+                ("/action_source", json!("WEB")),
+                ("/type/tracking_type", json!("BUY")),
+                ("/type/custom_event_name", json!("Buy")),
+                ("/user/email", json!("jane@example.com")),
+                ("/user/email", Value::Null),
+                ("/user/ip_address", json!("203.0.113.7")),
+                ("/metadata/value", json!("8.5")),
+                ("/event_id", json!("A")),
+            ],
+        ),
+        (
+            &pin,
+            &pinterest,
+            422,
+            &[
+                ("/event_time", json!(now * 1_000)),
+                ("/action_source", json!("WEB")),
+                ("/user_data/em", json!(HASH)),
+                ("/user_data/em", Value::Null),
+                ("/user_data/em", json!([])),
+                ("/custom_data/value", json!(8.5)),
+                ("/event_id", Value::Null),
+                ("/click_id", json!("x")),
+            ],
+        ),
+    ];
+    for (to, event, refused, changes) in wrong {
+        assert_eq!(to.status(from_ref(event)).await, 200, "{}", to.list);
+        for (pointer, value) in changes {
+            let event = with(event, pointer, value.clone());
+            assert_eq!(to.status(&[event]).await, refused, "{} {pointer} {value}", to.list);
+        }
+        assert_eq!(to.status(&[]).await, 400, "{}", to.list);
+        to.stand_in.expire_token();
+        assert_eq!(to.status(from_ref(event)).await, 401, "{}", to.list);
+    }
 }

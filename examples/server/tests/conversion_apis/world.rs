@@ -20,7 +20,7 @@ use postback_http::Client;
 use postback_server::Server;
 use postback_service::{FixedSecrets, Service, ServiceBuilder, Stores};
 use postback_sqlite::{SqliteOptions, SqliteStore};
-use postback_test::standin::{StandIn, Vendor};
+use postback_test::standin::{CUSTOMER, DEVELOPER_TOKEN, StandIn, Vendor};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -36,6 +36,17 @@ pub(crate) const TOKENS: [(&str, &str); 4] = [
     ("env:TIKTOK_TOKEN", "CANARY-tiktok-token"),
     ("env:GOOGLE_TOKEN", "CANARY-google-token"),
     ("env:UET_TOKEN", "CANARY-uet-token"),
+];
+pub(crate) const RECIPE_TOKENS: [(&str, &str); 3] = [
+    ("env:SNAP_TOKEN", "CANARY-snap-token"),
+    ("env:REDDIT_TOKEN", "CANARY-reddit-token"),
+    ("env:PINTEREST_TOKEN", "CANARY-pinterest-token"),
+];
+/// The tokens of the two further modes, and the developer's.
+pub(crate) const MODE_TOKENS: [(&str, &str); 3] = [
+    ("env:ADS_TOKEN", "CANARY-ads-token"),
+    ("env:MS_TOKEN", "CANARY-ms-token"),
+    ("env:DEVELOPER_TOKEN", DEVELOPER_TOKEN),
 ];
 /// Longer than a delivery takes, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -93,6 +104,15 @@ pub(crate) struct World {
     pub(crate) tiktok: StandIn,
     pub(crate) google: StandIn,
     pub(crate) microsoft: StandIn,
+    pub(crate) snapchat: StandIn,
+    pub(crate) reddit: StandIn,
+    pub(crate) pinterest: StandIn,
+    /// More of the configuration, behind the accounts.
+    pub(crate) more: String,
+    /// Google's Ads API.
+    pub(crate) ads: StandIn,
+    /// Microsoft's offline conversions.
+    pub(crate) offline: StandIn,
     pub(crate) secrets: Arc<Renewable>,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) folder: TempDir,
@@ -102,19 +122,34 @@ impl World {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(SettableClock::new(start()));
         let stand_in = |vendor, account, place: usize| {
-            let token = TOKENS[place].1;
+            let token = TOKENS.iter().chain(&RECIPE_TOKENS).nth(place).unwrap().1;
+            StandIn::start(vendor, account, token, clock.clone())
+        };
+        let of_mode = |vendor, account, place: usize| {
+            let token = MODE_TOKENS[place].1;
             StandIn::start(vendor, account, token, clock.clone())
         };
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(NAMESPACE.parse().unwrap());
         let store = SqliteStore::open(folder.path().join("tracker.db"), &options).unwrap();
-        let tokens = TOKENS.iter().copied().chain([("env:SHOP_TOKEN", SHOP_TOKEN)]);
+        let tokens = TOKENS
+            .iter()
+            .chain(&RECIPE_TOKENS)
+            .chain(&MODE_TOKENS)
+            .copied()
+            .chain([("env:SHOP_TOKEN", SHOP_TOKEN)]);
         let secrets = tokens.map(|(name, token)| (name.to_owned(), token.to_owned()));
         Self {
             meta: stand_in(Vendor::Meta, "1234567890", 0),
             tiktok: stand_in(Vendor::TikTok, "C4ABCDEF", 1),
             google: stand_in(Vendor::Google, "1234567890", 2),
             microsoft: stand_in(Vendor::Microsoft, "77701", 3),
+            snapchat: stand_in(Vendor::Snapchat, "5bf81ee1-15b1", 4),
+            reddit: stand_in(Vendor::Reddit, "a2_example", 5),
+            pinterest: stand_in(Vendor::Pinterest, "549755885175", 6),
+            more: String::new(),
+            ads: of_mode(Vendor::GoogleAds, "1234567890", 0),
+            offline: of_mode(Vendor::MicrosoftOffline, "7770001", 1),
             secrets: Arc::new(Renewable {
                 secrets: Mutex::new(secrets.collect()),
                 next: Mutex::default(),
@@ -132,6 +167,16 @@ impl World {
             ("google", &self.google),
             ("microsoft", &self.microsoft),
         ]
+    }
+
+    /// The same, and those of the platforms that recipes describe.
+    pub(crate) fn all_stand_ins(&self) -> Vec<(&'static str, &StandIn)> {
+        let described = [
+            ("snapchat", &self.snapchat),
+            ("reddit", &self.reddit),
+            ("pinterest", &self.pinterest),
+        ];
+        self.stand_ins().into_iter().chain(described).collect()
     }
 
     /// The tracker with these rows of its campaign.
@@ -175,16 +220,42 @@ platform = "microsoft"
 endpoint = "{}"
 pixel = "77701"
 token = "env:UET_TOKEN"
+
+[[conversion_api]]
+id = "ads"
+platform = "google"
+mode = "ads_api"
+endpoint = "{}"
+account = "123-456-7890"
+login_account = "111-222-3333"
+token = "env:ADS_TOKEN"
+developer_token = "env:DEVELOPER_TOKEN"
+events = {{ Purchase = "987654321", Lead = "987654322", Upsell = "987654323" }}
+consent = {{ ad_user_data = "granted", ad_personalization = "denied" }}
+
+[[conversion_api]]
+id = "off"
+platform = "microsoft"
+mode = "offline"
+endpoint = "{}"
+account = "7770001"
+customer = "{CUSTOMER}"
+token = "env:MS_TOKEN"
+developer_token = "env:DEVELOPER_TOKEN"
+events = {{ Purchase = "Sale", Lead = "Letter", Upsell = "More" }}
 "#,
             self.meta.url(),
             self.tiktok.url(),
             self.google.url(),
-            self.microsoft.url()
+            self.microsoft.url(),
+            self.ads.url(),
+            self.offline.url()
         );
         let campaign =
             "[[campaign]]\nid = \"summer\"\nchannel = \"ads\"\npath = [{ offers = [{ offer = \"book\" }] }]\n";
         let base = include_str!("tracker.toml");
-        let document = Document::from_toml(&format!("{base}{}{campaign}{rules}", change(accounts))).unwrap();
+        let document =
+            Document::from_toml(&format!("{base}{}{}{campaign}{rules}", change(accounts), self.more)).unwrap();
         let compiled = compile(&document, &CompileOptions::new(NAMESPACE.parse().unwrap()));
         compiled.unwrap_or_else(|problems| panic!("{problems:?}"))
     }
@@ -284,9 +355,57 @@ pub(crate) fn rule(api: &str, lines: &str) -> String {
     format!("[[campaign.conversion_api]]\nid = \"to-{api}\"\napi = \"{api}\"\n{lines}\n")
 }
 
+impl World {
+    /// A world with accounts at the platforms that recipes describe.
+    pub(crate) fn with_recipes() -> Self {
+        let mut world = Self::new();
+        world.more = format!(
+            r#"
+[[conversion_api]]
+id = "snap"
+recipe = "snapchat"
+endpoint = "{}"
+pixel = "5bf81ee1-15b1"
+token = "env:SNAP_TOKEN"
+event_source_url = "https://shop.example.com/thanks"
+events = {{ Lead = "SIGN_UP", Upsell = "PURCHASE" }}
+
+[[conversion_api]]
+id = "rdt"
+recipe = "reddit"
+endpoint = "{}"
+pixel = "a2_example"
+token = "env:REDDIT_TOKEN"
+
+[[conversion_api]]
+id = "pin"
+recipe = "pinterest"
+endpoint = "{}"
+account = "549755885175"
+token = "env:PINTEREST_TOKEN"
+events = {{ Upsell = "checkout" }}
+"#,
+            world.snapchat.url(),
+            world.reddit.url(),
+            world.pinterest.url()
+        );
+        world
+    }
+}
+
+/// All seven accounts are told everything.
+pub(crate) fn all_seven() -> String {
+    all_four() + &["snap", "rdt", "pin"].map(|api| rule(api, "")).concat()
+}
+
 /// All four accounts are told everything.
 pub(crate) fn all_four() -> String {
     ["fb", "tt", "gads", "ms"].map(|api| rule(api, "")).concat()
+}
+
+/// The two accounts of the further modes are told everything.
+pub(crate) fn both_modes() -> String {
+    ["ads", "off"].map(|api| rule(api, "")).concat()
 }
 
 /// Whether a row is one of this account's.
@@ -305,8 +424,8 @@ pub(crate) struct Running {
     pub(crate) connection: Connection,
 }
 
-pub(crate) const CLICK_IDS: &str =
-    "fbclid=IwAR2x-Example&gclid=EAIaIQobChMI&ttclid=E.C.P.Ttclid-1&msclkid=4f5a0ea9cd1b11eb8dcd0242ac130003";
+pub(crate) const CLICK_IDS: &str = "fbclid=IwAR2x-Example&gclid=EAIaIQobChMI&ttclid=E.C.P.Ttclid-1&msclkid=4f5a0ea9cd1b11eb8dcd0242ac130003\
+     &ScCid=ScCid-1&rdt_cid=7310000000000000000&epik=dj0yExample";
 pub(crate) const PERSON: &str = "email=John.Smith%2Bads%40Gmail.com&phone=%2B16505551212&fname=Mary&lname=Connor&zip=94045&city=Menlo+Park&country=US";
 
 impl Running {

@@ -6,7 +6,7 @@ use crate::value::SecretReference;
 use alloc::string::String;
 
 /// A POST of JSON.
-pub(super) fn frame(
+pub(crate) fn frame(
     url: String,
     headers: impl IntoIterator<Item = (&'static str, HoledText)>,
     body: HoledText,
@@ -20,7 +20,7 @@ pub(super) fn frame(
 }
 
 /// The hole of a token.
-pub(super) fn token(reference: &SecretReference, encoding: Encoding) -> Hole {
+pub(crate) fn token(reference: &SecretReference, encoding: Encoding) -> Hole {
     Hole::Secret {
         reference: reference.clone(),
         encoding,
@@ -28,7 +28,7 @@ pub(super) fn token(reference: &SecretReference, encoding: Encoding) -> Hole {
 }
 
 /// The value of a header that is a token with a word before it.
-pub(super) fn header(before: &str, reference: &SecretReference) -> HoledText {
+pub(crate) fn header(before: &str, reference: &SecretReference) -> HoledText {
     let mut text = HoledText::plain(before);
     text.push_hole(token(reference, Encoding::Verbatim));
     text

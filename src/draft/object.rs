@@ -1,21 +1,21 @@
 //! The JSON of one event, with a hole for what is personal.
 
-use super::json::Members;
-use crate::outbound::{Encoding, Hole, HoledText};
+use super::members::Members;
+use crate::outbound::{Encoding, Hole, HoledText, Part};
 use crate::value::Pii;
 use alloc::{collections::BTreeMap, string::String};
 
 /// An object that is being written. What is personal stays a hole, and its text is kept apart: a
 /// store writes it only to its expiring column. When it has expired, its members vanish.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     text: HoledText,
     private: BTreeMap<String, Pii>,
     is_begun: bool,
 }
 
 impl Draft {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             text: HoledText::plain("{"),
             private: BTreeMap::new(),
@@ -24,7 +24,7 @@ impl Draft {
     }
 
     /// Adds members.
-    pub(super) fn members(&mut self, members: Members) {
+    pub(crate) fn members(&mut self, members: Members) {
         if members.is_empty() {
             return;
         }
@@ -33,7 +33,7 @@ impl Draft {
     }
 
     /// Adds an object of members that may be kept and of personal ones. `hole` names the latter.
-    pub(super) fn object(&mut self, name: &str, plain: Members, hole: &str, personal: Members) {
+    pub(crate) fn object(&mut self, name: &str, plain: Members, hole: &str, personal: Members) {
         if plain.is_empty() && personal.is_empty() {
             return;
         }
@@ -53,15 +53,24 @@ impl Draft {
     }
 
     /// Adds a member that is personal as a whole: it stands between `before` and `after`.
-    pub(super) fn whole(&mut self, before: &str, hole: &str, personal: String, after: &str) {
+    pub(crate) fn whole(&mut self, before: &str, hole: &str, personal: String, after: &str) {
         if !personal.is_empty() {
             self.comma();
             self.personal(before, hole, personal, after);
         }
     }
 
+    /// Adds members that have holes already, and the values of the holes.
+    pub(crate) fn holed(&mut self, members: HoledText, private: BTreeMap<String, Pii>) {
+        if !members.0.is_empty() {
+            self.comma();
+            append(&mut self.text, members);
+            self.private.extend(private);
+        }
+    }
+
     /// The text, and the values of its holes.
-    pub(super) fn finish(mut self) -> (HoledText, BTreeMap<String, Pii>) {
+    pub(crate) fn finish(mut self) -> (HoledText, BTreeMap<String, Pii>) {
         self.text.push_str("}");
         (self.text, self.private)
     }
@@ -82,5 +91,15 @@ impl Draft {
             self.text.push_str(",");
         }
         self.is_begun = true;
+    }
+}
+
+/// Adds another text to the end.
+pub(crate) fn append(text: &mut HoledText, other: HoledText) {
+    for part in other.0 {
+        match part {
+            Part::Text(more) => text.push_str(&more),
+            part => text.0.push(part),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Why a conversion is not told to a platform.
 
-use crate::model::Platform;
+use super::ad_platform::AdPlatform;
 use crate::template::RenderError;
 use alloc::string::String;
 use thiserror::Error;
@@ -26,7 +26,7 @@ pub enum Unsent {
     #[error("missing_value: {platform} takes no `Purchase` without a value")]
     MissingValue {
         /// The platform.
-        platform: Platform,
+        platform: AdPlatform,
     },
     /// The platform needs the visitor's user agent, and the click has none.
     #[error(
@@ -40,15 +40,30 @@ pub enum Unsent {
     )]
     TooLittle {
         /// The platform.
-        platform: Platform,
+        platform: AdPlatform,
+    },
+    /// The recipe says that no event is told without this member.
+    #[error("missing_member: {platform} takes no event without `{member}`, which has no value here")]
+    MissingMember {
+        /// The platform.
+        platform: AdPlatform,
+        /// The path of the member.
+        member: String,
     },
     /// The platform takes no event of that age.
     #[error("too_old: {platform} takes no event that is over {days} days old")]
     TooOld {
         /// The platform.
-        platform: Platform,
+        platform: AdPlatform,
         /// The age that it takes.
         days: u32,
+    },
+    /// Too many conversions of one click were told to the goal already, and the platform tells them
+    /// apart by their seconds alone.
+    #[error("no_free_second: {platform} was told of a thousand conversions of this click and goal already")]
+    NoFreeSecond {
+        /// The platform.
+        platform: AdPlatform,
     },
     /// The template of the event id reads a value that the conversion does not have. Two sales
     /// without it would have one id.
@@ -66,7 +81,7 @@ pub enum Unsent {
     )]
     LimitedDataUse {
         /// The platform.
-        platform: Platform,
+        platform: AdPlatform,
     },
     /// The template of the event id cannot be rendered.
     #[error("event_id: {0}")]

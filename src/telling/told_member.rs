@@ -1,9 +1,9 @@
 //! What a platform is told of a person and a click, member by member, as people read it.
 
-use super::checked::BadClickId;
+use crate::ad_id::BadClickId;
 use crate::user_data::LeftOut;
 use crate::value::Pii;
-use alloc::string::String;
+use alloc::{borrow::Cow, string::String};
 use core::fmt;
 
 /// A member of what a platform is told of a person and a click: where it comes from and in which
@@ -15,7 +15,7 @@ use core::fmt;
 pub struct ToldMember {
     /// The platform's name of it: `em`, `client_ip_address`. Where the platform has no place for
     /// it, our word: `city`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Where it comes from: ``parameter `email` ``, `` `fbclid` of the click``.
     pub origin: String,
     /// The value as it came, if one came.

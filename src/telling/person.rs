@@ -1,24 +1,25 @@
 //! What is known of the person, in the form that a platform takes.
 
+use super::forms::Forms;
 use super::told::Told;
-use crate::model::{ParameterRole, Platform, UserDatum};
-use crate::user_data::{Country, Field, Home, prepare};
+use crate::model::{ParameterRole, UserDatum};
+use crate::user_data::{Country, Field, Home};
 use crate::value::Pii;
 use alloc::{collections::BTreeSet, vec::Vec};
 
 /// The data of a person that may be told, prepared for the account's platform.
 #[derive(Debug, Default)]
-pub(super) struct Person<'a> {
+pub(crate) struct Person<'a> {
     /// What is told, in the order of [`UserDatum`].
-    pub(super) prepared: Vec<(UserDatum, Pii)>,
+    pub(crate) prepared: Vec<(UserDatum, Pii)>,
     /// The visitor's address, in plain text.
-    pub(super) ip: Option<&'a str>,
+    pub(crate) ip: Option<&'a str>,
     /// The visitor's user agent, in plain text.
-    pub(super) user_agent: Option<&'a str>,
+    pub(crate) user_agent: Option<&'a str>,
 }
 
 /// The data that are normalised, each with the role of its parameter.
-pub(super) const FIELDS: &[(UserDatum, ParameterRole, Field)] = &[
+pub(crate) const FIELDS: &[(UserDatum, ParameterRole, Field)] = &[
     (UserDatum::Email, ParameterRole::Email, Field::Email),
     (UserDatum::Phone, ParameterRole::Phone, Field::Phone),
     (UserDatum::FirstName, ParameterRole::FirstName, Field::FirstName),
@@ -35,7 +36,8 @@ pub(super) const FIELDS: &[(UserDatum, ParameterRole, Field)] = &[
 /// What may leave of a person, and to whom.
 #[derive(Debug)]
 pub(crate) struct Shares {
-    pub(crate) platform: Platform,
+    /// In which form each is told.
+    pub(crate) forms: Forms,
     pub(crate) data: BTreeSet<UserDatum>,
     /// The country of a phone number that names none.
     pub(crate) default_country: Option<Country>,
@@ -43,7 +45,7 @@ pub(crate) struct Shares {
 
 impl Shares {
     /// What is told of the person of a conversion.
-    pub(super) fn of<'a>(&self, told: &Told<'a>) -> Person<'a> {
+    pub(crate) fn of<'a>(&self, told: &Told<'a>) -> Person<'a> {
         let home = self.home(told);
         let shares = |datum| self.data.contains(&datum);
         let mut person = Person {
@@ -55,7 +57,7 @@ impl Shares {
             let Some((_, Some(text))) = told.of_person(role).filter(|_| shares(*datum)) else {
                 continue;
             };
-            if let Ok(prepared) = prepare(self.platform, *field, text, &home) {
+            if let Ok(prepared) = self.forms.prepare((*datum, *field), text, &home) {
                 person.prepared.push((*datum, prepared.text));
             }
         }
@@ -63,7 +65,7 @@ impl Shares {
     }
 
     /// Where the person is at home.
-    pub(super) fn home(&self, told: &Told<'_>) -> Home {
+    pub(crate) fn home(&self, told: &Told<'_>) -> Home {
         let country = told.of_person(&ParameterRole::Country).and_then(|(_, value)| value);
         Home {
             country: country.and_then(Country::named),
@@ -74,7 +76,7 @@ impl Shares {
 
 impl Person<'_> {
     /// What is told of one thing.
-    pub(super) fn get(&self, datum: UserDatum) -> Option<&str> {
+    pub(crate) fn get(&self, datum: UserDatum) -> Option<&str> {
         let mut prepared = self.prepared.iter();
         let found = prepared.find(|(known, _)| *known == datum);
         found.map(|(_, text)| text.expose())
