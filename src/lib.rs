@@ -186,6 +186,7 @@ mod samples;
 pub mod scope;
 pub mod setup;
 mod tell;
+pub mod take_back;
 pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -9,7 +9,7 @@ use crate::conversion_api::{Account, Shares, ValueOf, names};
 use crate::definition::{ConversionApi, Definition};
 use crate::delivery::Lane;
 use crate::lookup::{Context, named, template};
-use crate::model::{Platform, UserDatum};
+use crate::model::{Platform, Refunds, UserDatum};
 use crate::scope::Field;
 use crate::template::BodyTemplate;
 use crate::value::{Amount, Money, PostbackId, TypeName};
@@ -73,6 +73,7 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
             default_country: country.flatten(),
         },
         value: value?,
+        refunds: row.refunds != Some(Refunds::Ignore),
         terms,
     })
 }

@@ -30,6 +30,8 @@ pub struct Account {
     pub(crate) shares: Shares,
     /// Which money is the value of an event, where a rule says nothing else.
     pub(crate) value: ValueOf,
+    /// Whether it is told when money of a sale is taken back.
+    pub(crate) refunds: bool,
     pub(crate) terms: Terms,
 }
 

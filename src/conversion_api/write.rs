@@ -8,7 +8,7 @@ use super::unsent::Unsent;
 use super::{event_id, google, meta, microsoft, tiktok};
 use crate::outbound::{Item, Outbound, Part};
 use crate::scope::{Field, Value};
-use crate::value::{Pii, Timestamp};
+use crate::value::{Money, Pii, Timestamp};
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
@@ -27,6 +27,8 @@ pub(crate) struct Written {
     pub(crate) private: BTreeMap<String, Pii>,
     /// The time until which the platform takes it.
     pub(crate) not_after: Option<Timestamp>,
+    /// The value that it tells; none where the conversion is never money.
+    pub(crate) value: Option<Money>,
 }
 
 /// How long before a platform's limit an event is last sent: the platform compares with the time at
@@ -52,11 +54,12 @@ impl Account {
         let not_after = self.not_after(told)?;
         let id = self.event_id_of(told)?;
         let person = self.shares.of(told);
+        let value = told.money()?;
         let subject = Subject {
             told,
             name: &terms.name,
             id: &id,
-            value: told.money()?,
+            value,
             person: &person,
         };
         let mut draft = Draft::new();
@@ -76,6 +79,7 @@ impl Account {
             check: self.check.clone().map(Box::new),
             private,
             not_after,
+            value,
         })
     }
 

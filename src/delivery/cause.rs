@@ -1,7 +1,7 @@
 //! Why something is delivered, and what it tells of.
 
 use super::rules::SuccessRule;
-use crate::value::{CampaignId, ChannelId, ClickId, ConversionId, EventId, PostbackId, Shared};
+use crate::value::{CampaignId, ChannelId, ClickId, ConversionId, DeliveryId, EventId, Money, PostbackId, Shared};
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,12 @@ pub enum Cause {
         /// The rule of the campaign that made it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         postback: Option<PostbackId>,
+        /// The value that it tells; absent where the conversion is never money.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Money>,
+        /// The delivery whose value it corrects, where it tells that money was taken back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        corrects: Option<DeliveryId>,
     },
     /// Something is changed at a traffic channel: a placement is blocked, a bid is lowered.
     #[non_exhaustive]
@@ -104,6 +110,8 @@ impl Cause {
             event,
             campaign: None,
             postback: None,
+            value: None,
+            corrects: None,
         }
     }
 
@@ -159,6 +167,15 @@ impl Cause {
         match self {
             Self::Postback { event, .. } | Self::ConversionApi { event, .. } => Some(event),
             Self::Action { .. } | Self::Notice { .. } => None,
+        }
+    }
+
+    /// The delivery whose value it corrects, if it is a correction.
+    #[must_use]
+    pub fn corrects(&self) -> Option<&DeliveryId> {
+        match self {
+            Self::ConversionApi { corrects, .. } => corrects.as_ref(),
+            _ => None,
         }
     }
 

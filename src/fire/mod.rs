@@ -291,6 +291,7 @@ impl<'t> Decision<'t> {
             private,
             check,
             not_after,
+            value,
         } = self.request(change, postback, &scope)?;
         // The rows stand in the order of their ids, each once. A row is made in its place, since it
         // is large.
@@ -298,7 +299,7 @@ impl<'t> Decision<'t> {
             outbox.insert(
                 place,
                 Delivery {
-                    cause: cause(postback, campaign, change),
+                    cause: cause(postback, campaign, change, value),
                     lane: postback.lane.clone(),
                     not_before: None,
                     not_after,
@@ -307,6 +308,7 @@ impl<'t> Decision<'t> {
                     check,
                     retry: postback.retry.clone(),
                     replaces: None,
+                    after: Vec::new(),
                     private,
                     id,
                 },

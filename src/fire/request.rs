@@ -14,7 +14,7 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String};
 use thiserror::Error;
 
 /// The cause of a rule's delivery.
-pub(crate) fn cause(rule: &PostbackRule, campaign: &Campaign, change: &Change<'_>) -> Cause {
+pub(crate) fn cause(rule: &PostbackRule, campaign: &Campaign, change: &Change<'_>, value: Option<Money>) -> Cause {
     let (conversion, click, event) = (
         change.after.id.clone(),
         change.click.id.clone(),
@@ -38,6 +38,8 @@ pub(crate) fn cause(rule: &PostbackRule, campaign: &Campaign, change: &Change<'_
             event,
             campaign: Some(campaign),
             postback: Some(postback),
+            value,
+            corrects: None,
         },
     }
 }
@@ -51,6 +53,8 @@ pub(crate) struct Request {
     pub(crate) check: Option<Box<Outbound>>,
     /// The time until which it is of use.
     pub(crate) not_after: Option<Timestamp>,
+    /// The value that an ad platform is told.
+    pub(crate) value: Option<Money>,
 }
 
 /// Why a request is not written.
@@ -90,6 +94,7 @@ impl Decision<'_> {
                     outbound,
                     check: None,
                     not_after: None,
+                    value: None,
                 })
             }
             Sends::Event(event) => {
@@ -108,13 +113,14 @@ impl Decision<'_> {
                     private: written.private,
                     check: written.check,
                     not_after: written.not_after,
+                    value: written.value,
                 })
             }
         }
     }
 
     /// The value of a conversion's event; none where it is never money and came without an amount.
-    fn value(&self, of: ValueOf, conversion: &Conversion, payout: Option<ToldPayout>) -> Option<ToldPayout> {
+    pub(crate) fn value(&self, of: ValueOf, conversion: &Conversion, payout: Option<ToldPayout>) -> Option<ToldPayout> {
         let is_money = self.adds(&conversion.shown).is_some();
         if !is_money && conversion.sum.is_none() {
             return None;

@@ -15,6 +15,7 @@ mod marks;
 mod outbox;
 mod parts;
 mod place;
+mod progress;
 mod purge;
 mod reached;
 mod refused;
