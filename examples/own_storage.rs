@@ -147,7 +147,10 @@ impl PointReads for Tables {
     /// Nothing is sent here, so all that ad platforms are told is still to be sent.
     fn reported(&self, click: &ClickId) -> Result<Vec<Reported>, Infallible> {
         let tells = |delivery: &&Delivery| matches!(delivery.cause, Cause::ConversionApi { .. });
-        let its = self.outbox.values().filter(|delivery| delivery.cause.click() == Some(click));
+        let its = self
+            .outbox
+            .values()
+            .filter(|delivery| delivery.cause.click() == Some(click));
         let reported = its.filter(tells).map(|delivery| Reported {
             delivery: delivery.clone(),
             progress: Progress::Unsent,

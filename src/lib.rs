@@ -141,6 +141,7 @@ extern crate alloc;
 extern crate std;
 
 mod accounts;
+mod address;
 pub mod clickbank;
 pub mod compile;
 pub mod condition;
@@ -185,8 +186,8 @@ pub mod rule;
 mod samples;
 pub mod scope;
 pub mod setup;
-mod tell;
 pub mod take_back;
+mod tell;
 pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;

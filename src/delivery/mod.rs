@@ -31,7 +31,12 @@
 //! }
 //! ```
 
-pub mod address;
+/// This module says who may be dialled. Begin with
+/// [`AddressPolicy`](crate::delivery::address::AddressPolicy): the check that stands between a
+/// configured URL and the network.
+pub mod address {
+    pub use crate::address::{AddressPolicy, Allowed, AllowedError, Denied, MAX_HOST_LENGTH, MAX_LABEL_LENGTH};
+}
 mod attempt;
 mod batch;
 mod case;

@@ -2,9 +2,7 @@
 
 use super::rows::Sending;
 use super::state::State;
-use crate::delivery::{
-    Attempt, Cancelled, Delivery, DeliveryState, Hold, Lane, Leased, Progress, Settled, Settlement,
-};
+use crate::delivery::{Attempt, Cancelled, Delivery, DeliveryState, Hold, Lane, Leased, Progress, Settled, Settlement};
 use crate::port::{Claim, Claimed, Selection, StoreError, StoreErrorKind, Which};
 use crate::value::{DeliveryId, Timestamp};
 use alloc::{collections::BTreeMap, vec::Vec};

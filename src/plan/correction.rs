@@ -15,6 +15,7 @@ codes! {
         Retracted = "retracted": "the platform is told that the sale does not count",
         Restated = "restated": "the platform is told the value that is left of the sale",
         RestatedStillCounted = "restated_still_counted": "the platform is told the value that is left; it takes no retractions, so it goes on counting the sale as one",
+        CorrectionWithdrawn = "correction_withdrawn": "a correction that still waited is withdrawn, since the sale counts again as it was told",
         Unsupported = "unsupported": "the platform takes no corrections, so it goes on counting the sale with its value",
         NothingToTakeBack = "nothing_to_take_back": "the platform never took the sale, so there is nothing to take back",
         TooOld = "too_old": "the platform takes no correction of a sale that is so old",

@@ -117,7 +117,10 @@ impl<'a> Book<'a> {
 
     /// Whether the trace of an event says that the account was told of the sale.
     pub(super) fn has_fired(&self, case: &Case<'_>) -> bool {
-        let mut its = self.rows.iter().filter(|row| row.conversion.as_ref() == Some(&case.sale.id));
+        let mut its = self
+            .rows
+            .iter()
+            .filter(|row| row.conversion.as_ref() == Some(&case.sale.id));
         its.any(|row| {
             let mut rules = row.trace.rules.pairs();
             rules.any(|(rule, verdict)| *rule == case.rule.id && *verdict == RuleVerdict::Fired)

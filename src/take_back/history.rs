@@ -83,6 +83,14 @@ impl<'a> History<'a> {
         self.last()?.value()
     }
 
+    /// The value that the account is told if what has not left is withdrawn, but for the sale
+    /// itself.
+    pub(super) fn value_without_unsent(&self, sale: &DeliveryId) -> Option<Money> {
+        let stays = |step: &&Step<'_>| step.progress != Progress::Unsent || step.delivery.id == *sale;
+        let last = self.0.iter().filter(|step| step.is_alive()).rfind(stays);
+        last?.value()
+    }
+
     /// The event by which the sale was told last, without corrections.
     pub(super) fn told_by(&self) -> Option<&'a EventId> {
         let whole = self.0.iter().rfind(|step| !step.is_correction());
@@ -104,7 +112,9 @@ impl<'a> History<'a> {
     pub(super) fn unsent(&self, other: Option<&DeliveryId>) -> impl Iterator<Item = Step<'a>> {
         let unsent = self.0.iter().filter(|step| step.progress == Progress::Unsent);
         let kept = other.cloned();
-        unsent.filter(move |step| Some(&step.delivery.id) != kept.as_ref()).copied()
+        unsent
+            .filter(move |step| Some(&step.delivery.id) != kept.as_ref())
+            .copied()
     }
 
     /// What may be under way, but for `other`: what follows must come after it.

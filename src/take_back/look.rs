@@ -29,7 +29,10 @@ impl<'a> Decided<'a> {
     /// What is told because money was taken back. An event that asks for silence tells nothing.
     pub(crate) fn take_back(&self) -> TakenBack {
         let mut found = TakenBack::default();
-        let first = self.rows.first().filter(|row| self.decision.corrects && !row.event.silent);
+        let first = self
+            .rows
+            .first()
+            .filter(|row| self.decision.corrects && !row.event.silent);
         let Some(first) = first else { return found };
         let clicks = self.facts.clicks.values().filter_map(|known| known.click.as_ref());
         for click in clicks {
@@ -74,7 +77,12 @@ impl<'a> Book<'a> {
             if !event.account.refunds {
                 continue;
             }
-            for sale in self.after.values().copied().filter(|known| !known.shown.kind.subtracts()) {
+            for sale in self
+                .after
+                .values()
+                .copied()
+                .filter(|known| !known.shown.kind.subtracts())
+            {
                 let case = Case {
                     campaign,
                     channel,

@@ -41,7 +41,9 @@ pub(super) fn rest(decision: &Decision<'_>, all: &[&Conversion], sale: &Conversi
         return Rest::Nothing;
     };
     let amount = |known: &Conversion| {
-        let Some(money) = known.sum else { return Some(Amount::ZERO) };
+        let Some(money) = known.sum else {
+            return Some(Amount::ZERO);
+        };
         Some(decision.convert(money, sum.currency, known.shown.at)?.amount.abs())
     };
     let mut taken = Amount::ZERO;

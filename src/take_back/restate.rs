@@ -77,7 +77,9 @@ mod tests {
     #[test]
     fn only_the_value_changes() {
         let told = item("\"transactionId\":\"A-1.Purchase\",");
-        let text = restated(&told, &BTreeMap::<String, ()>::new(), eur("12.5")).unwrap().to_string();
+        let text = restated(&told, &BTreeMap::<String, ()>::new(), eur("12.5"))
+            .unwrap()
+            .to_string();
         let wanted = told.to_string().replace("30.00", "12.5");
         assert_eq!(text, wanted);
     }
@@ -85,7 +87,9 @@ mod tests {
     #[test]
     fn a_transaction_that_is_named_like_a_member_stays() {
         let told = item("\"transactionId\":\"\\\"conversionValue\\\":7\",");
-        let text = restated(&told, &BTreeMap::<String, ()>::new(), eur("0")).unwrap().to_string();
+        let text = restated(&told, &BTreeMap::<String, ()>::new(), eur("0"))
+            .unwrap()
+            .to_string();
         assert_eq!(text, told.to_string().replace("30.00", "0"));
     }
 

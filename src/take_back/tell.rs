@@ -48,7 +48,12 @@ impl Telling<'_, '_> {
                 // Its message is not at hand, so the sale goes out as it is and is corrected then.
                 None => self.corrected(),
             },
-            what if what.is_told() => self.corrected(),
+            what if what.is_told() && !self.is_told_already() => self.corrected(),
+            what if what.is_told() => {
+                let sale = self.history.sale().map(|step| &step.delivery.id);
+                self.withdraw_unsent(sale, SUPERSEDED, found);
+                Err(Correction::CorrectionWithdrawn)
+            }
             what => Err(what),
         };
         let mut trace = CorrectionTrace::new(self.case.rule.id.clone(), self.case.sale.id.clone(), what);
@@ -66,6 +71,13 @@ impl Telling<'_, '_> {
             }
         }
         found.traces.push(trace);
+    }
+
+    /// Whether the account has the value that is left, when the corrections that still wait are
+    /// withdrawn.
+    fn is_told_already(&self) -> bool {
+        let sale = self.history.sale();
+        sale.is_some_and(|step| self.history.value_without_unsent(&step.delivery.id) == Some(self.value))
     }
 
     /// What the interface takes by which the sale was told.

@@ -7,7 +7,9 @@ use crate::{
     key::{key, of_hash},
     progress, sql,
 };
-use postback::plan::{ClickFacts, ConfigurationRow, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Reported, Tally};
+use postback::plan::{
+    ClickFacts, ConfigurationRow, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Reported, Tally,
+};
 use postback::port::{StoreError, StoreErrorKind, row};
 use postback::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
 use postback::{Click, Conversion, Event, Facts};

@@ -13,8 +13,8 @@ use postback::value::{ClickId, DeliveryId};
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeMap;
 
-/// What a person gave up (?1 is found of it), what was withdrawn, and what was sent again as another
-/// delivery, waits for nobody.
+/// What a person gave up (?1 is found of it), what was withdrawn, and what was sent again as
+/// another delivery, waits for nobody.
 pub(crate) const IS_DEAD_LETTER: &str = "state = 'dead' AND coalesce(last ->> '$.row.finding', '') <> ?1 \
     AND coalesce(last ->> '$.row.finding', '') NOT LIKE 'withdrawn: %' \
     AND NOT EXISTS (SELECT 1 FROM delivery AS other \
@@ -195,7 +195,11 @@ pub(crate) fn all_stand(file: &Connection, commit: &Commit) -> Result<bool, Stor
 /// Gives up what a commit withdraws.
 pub(crate) fn withdraw(file: &Connection, withdrawal: &Withdrawal) -> Result<u64, StoreError> {
     let text = "UPDATE delivery SET state = 'dead', lease = NULL, held = 0, last = ?2 WHERE id = ?1";
-    run(file, text, params![withdrawal.delivery.as_str(), encode(&withdrawal.attempt)?])
+    run(
+        file,
+        text,
+        params![withdrawal.delivery.as_str(), encode(&withdrawal.attempt)?],
+    )
 }
 
 /// Gives up what nobody holds a running lease on; `ready` is when a lease ends.
