@@ -32,7 +32,12 @@ impl Step<'_> {
 
 /// All that one rule has told an account of one sale.
 #[derive(Debug)]
-pub(super) struct History<'a>(Vec<Step<'a>>);
+pub(super) struct History<'a> {
+    /// In the order in which they were decided.
+    steps: Vec<Step<'a>>,
+    /// Whether the same decision queues one of them.
+    is_news: bool,
+}
 
 impl<'a> History<'a> {
     /// What a rule has told: of what is stored, and of what the same decision queues.
@@ -57,24 +62,32 @@ impl<'a> History<'a> {
             let is_api = matches!(cause, Cause::ConversionApi { .. });
             is_api && cause.conversion() == Some(sale) && cause.rule() == Some((campaign, rule))
         };
-        let mut steps: Vec<Step<'a>> = stored.chain(queued).filter(tells).collect();
+        let mut steps: Vec<Step<'a>> = stored.filter(tells).collect();
+        let known = steps.len();
+        steps.extend(queued.filter(tells));
+        let is_news = steps.len() > known;
         // Of one moment, a correction that waits for more is the later one.
         steps.sort_by_key(|step| {
             let delivery = step.delivery;
             (delivery.created_at, delivery.after.len(), &delivery.id)
         });
-        Self(steps)
+        Self { steps, is_news }
+    }
+
+    /// Whether the same decision tells of the sale too, so that nothing was compared before.
+    pub(super) fn is_news(&self) -> bool {
+        self.is_news
     }
 
     /// The delivery of the sale itself that has come farthest; of several the last one.
     pub(super) fn sale(&self) -> Option<Step<'a>> {
-        let whole = self.0.iter().filter(|step| !step.is_correction());
+        let whole = self.steps.iter().filter(|step| !step.is_correction());
         whole.max_by_key(|step| step.progress).copied()
     }
 
     /// What the account is told last.
     pub(super) fn last(&self) -> Option<Step<'a>> {
-        self.0.iter().rfind(|step| step.is_alive()).copied()
+        self.steps.iter().rfind(|step| step.is_alive()).copied()
     }
 
     /// The value that the account is told last; none where nothing is told, or the value is not
@@ -87,30 +100,30 @@ impl<'a> History<'a> {
     /// itself.
     pub(super) fn value_without_unsent(&self, sale: &DeliveryId) -> Option<Money> {
         let stays = |step: &&Step<'_>| step.progress != Progress::Unsent || step.delivery.id == *sale;
-        let last = self.0.iter().filter(|step| step.is_alive()).rfind(stays);
+        let last = self.steps.iter().filter(|step| step.is_alive()).rfind(stays);
         last?.value()
     }
 
     /// The event by which the sale was told last, without corrections.
     pub(super) fn told_by(&self) -> Option<&'a EventId> {
-        let whole = self.0.iter().rfind(|step| !step.is_correction());
+        let whole = self.steps.iter().rfind(|step| !step.is_correction());
         whole?.delivery.cause.event()
     }
 
     /// Whether money was taken back before: then a higher value is told too.
     pub(super) fn is_corrected(&self) -> bool {
         let is_withdrawn = |step: &Step<'_>| step.progress == Progress::Withdrawn;
-        self.0.iter().any(|step| step.is_correction() || is_withdrawn(step))
+        self.steps.iter().any(|step| step.is_correction() || is_withdrawn(step))
     }
 
     /// Whether all of it was withdrawn, so that the account knows nothing of the sale.
     pub(super) fn is_withdrawn(&self) -> bool {
-        !self.0.is_empty() && self.0.iter().all(|step| step.progress == Progress::Withdrawn)
+        !self.steps.is_empty() && self.steps.iter().all(|step| step.progress == Progress::Withdrawn)
     }
 
     /// What is still to be sent and has not left, but for `other`.
     pub(super) fn unsent(&self, other: Option<&DeliveryId>) -> impl Iterator<Item = Step<'a>> {
-        let unsent = self.0.iter().filter(|step| step.progress == Progress::Unsent);
+        let unsent = self.steps.iter().filter(|step| step.progress == Progress::Unsent);
         let kept = other.cloned();
         unsent
             .filter(move |step| Some(&step.delivery.id) != kept.as_ref())
@@ -119,7 +132,7 @@ impl<'a> History<'a> {
 
     /// What may be under way, but for `other`: what follows must come after it.
     pub(super) fn under_way(&self, other: &DeliveryId) -> Vec<DeliveryId> {
-        let open = self.0.iter().filter(|step| step.progress.is_open());
+        let open = self.steps.iter().filter(|step| step.progress.is_open());
         let open = open.filter(|step| step.progress != Progress::Unsent && step.delivery.id != *other);
         open.map(|step| step.delivery.id.clone()).collect()
     }

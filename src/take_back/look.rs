@@ -99,7 +99,7 @@ impl<'a> Book<'a> {
     fn look(&self, case: &Case<'a>, found: &mut TakenBack) {
         let ids = (&case.campaign.id, &case.rule.id);
         let history = History::of(ids, &case.sale.id, self.reported, self.outbox);
-        let was = self.before.get(&case.sale.id);
+        let was = self.before.get(&case.sale.id).filter(|_| !history.is_news());
         let was = was.map(|sale| self.left(&Case { sale, ..*case }, &history, &self.before));
         let left = self.left(case, &history, &self.after);
         // What an older version told does not say its value: it was the whole one.

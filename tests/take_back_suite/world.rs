@@ -21,7 +21,7 @@ const DOCUMENT: &str = r#"{
         {"name": "Chargeback", "counts": "reversal"}
     ],
     "offer_source": [{
-        "id": "source", "template": "generic", "default": true, "tokens": ["env:TOKEN"],
+        "id": "source", "template": "generic", "default": true, "tokens": ["env:TOKEN"], "names": {"time": "time"},
         "default_status": "approved", "duplicates": "@POLICY@",
         "parameter": [{"name": "email", "macro": "{email}", "role": "email"}]
     }],
