@@ -70,6 +70,12 @@ impl Account {
         self.platform
     }
 
+    /// Whether it is told when money of a sale is taken back, as far as the platform takes it.
+    #[must_use]
+    pub fn is_told_of_refunds(&self) -> bool {
+        self.refunds
+    }
+
     /// The lane of its deliveries.
     #[must_use]
     pub fn lane(&self) -> &Lane {

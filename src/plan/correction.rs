@@ -2,6 +2,7 @@
 
 use super::codes::codes;
 use crate::value::{ConversionId, DeliveryId, Money, PostbackId};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 codes! {
@@ -53,6 +54,17 @@ pub struct CorrectionTrace {
     /// The delivery that tells it, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
+}
+
+/// What was done, and why: ``restated_still_counted with 20 USD: the platform is told ..``.
+impl fmt::Display for CorrectionTrace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what.as_str())?;
+        if let Some(value) = self.value {
+            write!(f, " with {value}")?;
+        }
+        write!(f, ": {}", self.what.text())
+    }
 }
 
 impl CorrectionTrace {

@@ -1,10 +1,11 @@
 //! What ad platforms are told of a conversion.
 
-use crate::explain::decided::{Taken, sent_by, take, why_not};
+use crate::explain::decided::{Taken, corrections, sent_by, take, why_not};
 use crate::page::{Page, Tone};
-use postback::conversion_api::ToldMember;
+use postback::conversion_api::{Account, ToldMember};
 use postback::decide::ReplyOutcome;
 use postback::model::Platform;
+use postback::take_back::Takes;
 use postback::tracker::{Campaign, PostbackRule};
 use postback::value::{Pii, PostbackId};
 use postback::{Click, Decision, Event, Tracker};
@@ -39,6 +40,11 @@ struct Rule {
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<Request>,
     members: Vec<Member>,
+    /// What is done when money of a sale is taken back that the platform has.
+    refunds: &'static str,
+    /// What the event takes back of earlier sales by this rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    corrections: Vec<String>,
 }
 
 /// A request with names in place of what is filled in when it is sent.
@@ -154,7 +160,25 @@ impl Subject<'_> {
                 .into_iter()
                 .map(|member| shown(member, shows_personal))
                 .collect(),
+            refunds: refunds(account),
+            corrections: self.taken.plan.as_ref().map_or_else(Vec::new, |plan| {
+                let own = format!("`{}`: ", rule.id());
+                let all = corrections(plan).into_iter();
+                all.filter_map(|text| text.strip_prefix(&own).map(str::to_owned)).collect()
+            }),
         })
+    }
+}
+
+/// What is done when money of a sale is taken back that the account has.
+fn refunds(account: &Account) -> &'static str {
+    if !account.is_told_of_refunds() {
+        return "it is told nothing (`refunds` is `ignore`)";
+    }
+    match Takes::of(account.platform().as_str()) {
+        Takes::Nothing => "the platform takes no correction, so only what has not left is not sent",
+        Takes::Value => "the platform is told the value that is left, and goes on counting the sale",
+        Takes::All => "the platform is told that the sale does not count, or the value that is left",
     }
 }
 
@@ -206,6 +230,10 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
                     writeln!(out, "      {word} `{}`", value.escape_debug())?;
                 }
             }
+        }
+        writeln!(out, "  refunds: {}", rule.refunds)?;
+        for correction in &rule.corrections {
+            writeln!(out, "  taken back: {correction}")?;
         }
         let others = rule.members.iter().filter(|member| !is_named(member));
         let others: Vec<&str> = others.map(|member| member.name).collect();

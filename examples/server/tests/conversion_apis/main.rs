@@ -8,6 +8,7 @@ mod canary;
 mod checks;
 mod many;
 mod odd;
+mod refunds;
 mod settings;
 mod standins;
 #[path = "../support/mod.rs"]
