@@ -164,7 +164,8 @@ impl Subject<'_> {
             corrections: self.taken.plan.as_ref().map_or_else(Vec::new, |plan| {
                 let own = format!("`{}`: ", rule.id());
                 let all = corrections(plan).into_iter();
-                all.filter_map(|text| text.strip_prefix(&own).map(str::to_owned)).collect()
+                all.filter_map(|text| text.strip_prefix(&own).map(str::to_owned))
+                    .collect()
             }),
         })
     }

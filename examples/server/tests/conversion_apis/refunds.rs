@@ -17,14 +17,24 @@ async fn a_sale_that_is_refunded_is_told_again_with_the_value_0_after_it_was_cou
     let is_accepted = |row: &postback::delivery::DeliveryRow| row.state == DeliveryState::Accepted;
     world.until("the receipt", |rows| rows.iter().all(is_accepted)).await;
     running.sale(&click, "eventid=A-1&status=rejected").await;
-    let explained = running.connection.api(&format!("explain?clickid={click}")).await.to_string();
+    let explained = running
+        .connection
+        .api(&format!("explain?clickid={click}"))
+        .await
+        .to_string();
     assert!(explained.contains("restated_still_counted"), "{explained}");
     let waits = |row: &postback::delivery::DeliveryRow| finding(row) == "waits for the verdict on what it corrects";
     world.until("the wait", |rows| rows.iter().any(waits)).await;
-    assert_eq!(world.google.accepted_ids(), ["A-1.Purchase"], "the sale is not counted yet");
+    assert_eq!(
+        world.google.accepted_ids(),
+        ["A-1.Purchase"],
+        "the sale is not counted yet"
+    );
     running.later(&world, HALF_HOUR);
     let is_delivered = |row: &postback::delivery::DeliveryRow| row.state == DeliveryState::Delivered;
-    world.until("the sale's verdict", |rows| rows.iter().any(is_delivered)).await;
+    world
+        .until("the sale's verdict", |rows| rows.iter().any(is_delivered))
+        .await;
     running.later(&world, HOUR);
     world
         .until("the correction", |_| world.google.accepted().len() == 2)
@@ -33,10 +43,24 @@ async fn a_sale_that_is_refunded_is_told_again_with_the_value_0_after_it_was_cou
     world.until("both verdicts", |rows| rows.iter().all(is_delivered)).await;
     let told = world.google.accepted();
     let (sale, correction) = (&told[0].event, &told[1].event);
-    for member in ["transactionId", "eventTimestamp", "eventSource", "currency", "adIdentifiers", "userData", "consent"] {
-        assert!(!sale[member].is_null() && sale[member] == correction[member], "{member}: {correction}");
+    for member in [
+        "transactionId",
+        "eventTimestamp",
+        "eventSource",
+        "currency",
+        "adIdentifiers",
+        "userData",
+        "consent",
+    ] {
+        assert!(
+            !sale[member].is_null() && sale[member] == correction[member],
+            "{member}: {correction}"
+        );
     }
-    assert_eq!(world.google.counted(), BTreeMap::from([("A-1.Purchase".to_owned(), 0.0)]));
+    assert_eq!(
+        world.google.counted(),
+        BTreeMap::from([("A-1.Purchase".to_owned(), 0.0)])
+    );
     running.stop().await;
 }
 
@@ -75,14 +99,26 @@ async fn a_sale_that_is_refunded_after_all_have_it_is_corrected_at_google_alone(
     let world = World::new();
     let mut running = world.serve(&all_four()).await;
     let click = running.click().await;
-    running.sale(&click, &format!("eventid=A-1&sum=8.50&status=confirmed&order=A-1&{PERSON}")).await;
+    running
+        .sale(
+            &click,
+            &format!("eventid=A-1&sum=8.50&status=confirmed&order=A-1&{PERSON}"),
+        )
+        .await;
     let has_left = |row: &postback::delivery::DeliveryRow| row.state != DeliveryState::Queued;
     world.until("all four", |rows| rows.iter().all(has_left)).await;
     running.sale(&click, "eventid=A-1&status=rejected").await;
-    let explained = running.connection.api(&format!("explain?clickid={click}")).await.to_string();
+    let explained = running
+        .connection
+        .api(&format!("explain?clickid={click}"))
+        .await
+        .to_string();
     assert_eq!(explained.matches("\"what\":\"unsupported\"").count(), 3, "{explained}");
     let rows = world.rows().await;
-    let corrections: Vec<_> = rows.iter().filter(|row| row.delivery.cause.corrects().is_some()).collect();
+    let corrections: Vec<_> = rows
+        .iter()
+        .filter(|row| row.delivery.cause.corrects().is_some())
+        .collect();
     assert!(corrections.len() == 1 && is_of(corrections[0], "gads"));
     running.stop().await;
 }
