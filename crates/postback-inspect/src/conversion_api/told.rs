@@ -232,10 +232,6 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
                 }
             }
         }
-        writeln!(out, "  refunds: {}", rule.refunds)?;
-        for correction in &rule.corrections {
-            writeln!(out, "  taken back: {correction}")?;
-        }
         let others = rule.members.iter().filter(|member| !is_named(member));
         let others: Vec<&str> = others.map(|member| member.name).collect();
         if !others.is_empty() {
@@ -244,6 +240,10 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
                 "  - left out (no_parameter), since no parameter of the source has their role: {}",
                 others.join(", ")
             )?;
+        }
+        writeln!(out, "  refunds: {}", rule.refunds)?;
+        for correction in &rule.corrections {
+            writeln!(out, "  taken back: {correction}")?;
         }
     }
     Ok(())
