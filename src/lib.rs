@@ -141,7 +141,9 @@ extern crate alloc;
 extern crate std;
 
 mod accounts;
+mod ad_id;
 mod address;
+pub mod adjustment;
 pub mod clickbank;
 pub mod compile;
 pub mod condition;
@@ -152,6 +154,7 @@ pub mod conversion_api;
 pub mod decide;
 pub mod definition;
 pub mod delivery;
+mod draft;
 #[cfg(feature = "std")]
 pub mod drive;
 pub mod event;

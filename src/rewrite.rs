@@ -54,7 +54,7 @@
 
 use crate::delivery::{Delivery, Replaced};
 use crate::event::Event;
-use crate::fire::{Change, Scopes, cause, note};
+use crate::fire::{Change, Scopes, Seconds, cause, note};
 use crate::meaning::Decision;
 use crate::model::{Click, Conversion, Entry, Revenue, Status};
 use crate::plan::Tally;
@@ -94,6 +94,9 @@ pub struct Rewritten {
     pub delivery: Delivery,
     /// The tally with the payout that the channel is told, if that has changed.
     pub tally: Option<Tally>,
+    /// The tally with the seconds that the account is told of, if that has changed
+    /// ([`TallyKey::Seconds`](crate::plan::TallyKey::Seconds)).
+    pub seconds: Option<Tally>,
 }
 
 /// Why a postback cannot be written again.
@@ -219,13 +222,15 @@ impl Decision<'_> {
             after: told.conversion,
             valued: false,
         };
-        let request = self.request(&change, rule, &scope);
+        let mut seconds = Seconds::of(told.tallies);
+        let request = seconds.request(*self, &change, rule, &scope);
         let request = request.map_err(|why| NotRewritten::Template(why.to_string()))?;
         let cause = cause(rule, campaign, &change, request.value);
         let mut delivery = Delivery::new(id.clone(), cause, rule.lane.clone(), now, request.outbound);
         delivery.retry = rule.retry.clone();
         delivery.private = request.private;
         delivery.check = request.check;
+        delivery.not_before = request.not_before;
         delivery.not_after = request.not_after;
         delivery.replaces = Some(Box::new(Replaced {
             delivery: replaces.id.clone(),
@@ -240,6 +245,11 @@ impl Decision<'_> {
             note(&mut tally.fired, campaign, rule, payout);
             (tally != *known).then_some(tally)
         });
-        Ok(Rewritten { delivery, tally })
+        let seconds = seconds.into_changed().next();
+        Ok(Rewritten {
+            delivery,
+            tally,
+            seconds,
+        })
     }
 }

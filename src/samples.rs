@@ -14,7 +14,7 @@ use crate::model::{Basis, Click, Conversion, Entry, Method, Revenue};
 use crate::outbound::{HoledText, Outbound};
 use crate::plan::{
     Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptClick, ReceiptRecord,
-    Tally, TallyKey, Trace, Write,
+    TakenSecond, Tally, TallyKey, Trace, Write,
 };
 use crate::port::{Claim, DeliveryFilter, Inspect, PageRequest, Store};
 use crate::tracker::ClickIdKeys;
@@ -190,6 +190,10 @@ pub(crate) fn tally(of: &str, type_name: &str, count: u32) -> Tally {
         base: Some(event_id(1)),
         count,
         fired: vec![fired],
+        seconds: vec![TakenSecond {
+            at: at(1),
+            conversion: conversion_id(1),
+        }],
     }
 }
 

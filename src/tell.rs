@@ -81,6 +81,7 @@ impl Decision<'_> {
             message: event,
             parameters: source.map_or(&[], |source| source.parameters.as_slice()),
             value: None,
+            taken: &[],
             now: event.received_at,
         })
     }

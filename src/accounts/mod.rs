@@ -1,6 +1,9 @@
 //! Compiles `[[conversion_api]]`: the accounts at ad platforms that campaigns tell of conversions.
 //! (Layer 4.)
 
+mod interface;
+mod made;
+mod modes;
 mod platform;
 
 use crate::config::{Place, Refusal};
@@ -19,7 +22,8 @@ use alloc::{
     string::String,
     sync::Arc,
 };
-use platform::Made;
+use interface::Interface;
+use made::Made;
 
 /// `[[conversion_api]]`: the accounts that campaigns refer to.
 pub(crate) fn resolve(
@@ -34,7 +38,10 @@ pub(crate) fn resolve(
 }
 
 fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Option<Account> {
-    foreign_keys(row, place);
+    let interface = Interface::of(row, place);
+    if let Some(interface) = interface {
+        interface.foreign_keys(row, place);
+    }
     for (key, text) in [("test_event_code", &row.test_event_code), ("partner", &row.partner)] {
         if let Some(text) = text {
             place.at(key).accept(word(text));
@@ -46,15 +53,16 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
     let event_id = event_id.map(|text| event_id_template(text, &place.at("event_id")));
     let country = row.default_country.as_ref();
     let country = country.map(|text| place.at("default_country").accept(country_of(text)));
-    let names = event_names(row, place, context);
-    let origin = platform::origin(row, place);
-    let made = platform::of(row, place, context, origin.as_deref());
+    let interface = interface?;
+    let names = event_names(row, interface, place, context);
+    let origin = interface.origin(row, place);
     let Made {
         terms,
         frames,
         check,
+        adjusts,
         limit,
-    } = made?;
+    } = made(row, interface, place, context, origin.as_deref())?;
     let events = names.into_iter().map(|(type_name, name)| {
         let frame = frames(&name);
         (type_name, names::EventTerms { name, frame })
@@ -65,11 +73,12 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
         lane: Lane::new(&origin?).with_account(row.id.as_str()),
         events: events.collect(),
         check,
+        adjusts,
         limit: row.max_batch.unwrap_or(limit).min(limit),
         event_id: event_id.map_or(Some(None), |parsed| parsed.map(Some))?,
         shares: Shares {
             platform: row.platform,
-            data: shares(row),
+            data: shares(row, interface),
             default_country: country.flatten(),
         },
         value: value?,
@@ -78,39 +87,32 @@ fn account(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> Opt
     })
 }
 
-/// Reports the keys that the row's platform does not have.
-fn foreign_keys(row: &ConversionApi, place: &Place<'_>) {
-    use Platform::{Google, Meta, Microsoft, TikTok};
-    let keys: [(&str, bool, &[Platform]); 14] = [
-        ("pixel", row.pixel.is_some(), &[Meta, TikTok, Microsoft]),
-        ("account", row.account.is_some(), &[Google]),
-        ("login_account", row.login_account.is_some(), &[Google]),
-        ("app_secret", row.app_secret.is_some(), &[Meta]),
-        ("api_version", row.api_version.is_some(), &[Meta, TikTok]),
-        ("action_source", row.action_source.is_some(), &[Meta, Google]),
-        ("action_sources", !row.action_sources.is_empty(), &[Meta, Google]),
-        (
-            "event_source_url",
-            row.event_source_url.is_some(),
-            &[Meta, TikTok, Microsoft],
-        ),
-        ("test_event_code", row.test_event_code.is_some(), &[Meta, TikTok]),
-        ("validate_only", row.validate_only, &[Google]),
-        ("consent", row.consent.is_some(), &[Google, Microsoft]),
-        ("opt_out", row.opt_out, &[Meta]),
-        ("limited_data_use", row.limited_data_use, &[Meta, TikTok]),
-        ("partner", row.partner.is_some(), &[Meta, TikTok, Microsoft]),
-    ];
-    for (key, is_set, platforms) in keys {
-        if is_set && !platforms.contains(&row.platform) {
-            place.at(key).problem(format!("{} has no such key", row.platform));
-        }
+/// The account's own part, where its requests go to this origin.
+fn made<'a>(
+    row: &'a ConversionApi,
+    interface: Interface,
+    place: &Place<'_>,
+    context: &Context<'_>,
+    origin: Option<&str>,
+) -> Option<Made<'a>> {
+    match interface {
+        Interface::Meta => platform::of_meta(row, place, context, origin),
+        Interface::TikTok => platform::of_tiktok(row, place, origin),
+        Interface::DataManager => platform::of_google(row, place, context, origin),
+        Interface::AdsApi => modes::of_ads_api(row, place, origin),
+        Interface::Uet => platform::of_microsoft(row, place, origin),
+        Interface::Offline => modes::of_offline(row, place, origin),
     }
 }
 
 /// The platform's name of the event for each conversion type. A type with an empty name is told
 /// nothing.
-fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) -> BTreeMap<TypeName, String> {
+fn event_names(
+    row: &ConversionApi,
+    interface: Interface,
+    place: &Place<'_>,
+    context: &Context<'_>,
+) -> BTreeMap<TypeName, String> {
     let place = place.at("events");
     let mut names = BTreeMap::new();
     for (type_name, name) in &row.events {
@@ -128,6 +130,7 @@ fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) ->
     }
     for (type_name, known) in &context.types {
         if !names.contains_key(type_name)
+            && !interface.has_no_usual_names()
             && let Some(usual) = names::usual(row.platform, type_name.as_str(), known.counts)
         {
             names.insert(type_name.clone(), usual);
@@ -137,14 +140,9 @@ fn event_names(row: &ConversionApi, place: &Place<'_>, context: &Context<'_>) ->
     names
 }
 
-fn shares(row: &ConversionApi) -> BTreeSet<UserDatum> {
-    if let Some(named) = &row.user_data {
-        return named.iter().copied().collect();
-    }
-    // Google wants no addresses of visitors in Europe, so that it gets none if nothing is said.
-    let is_usual =
-        |datum: &&UserDatum| row.platform != Platform::Google || !matches!(datum, UserDatum::Ip | UserDatum::UserAgent);
-    UserDatum::ALL.iter().filter(is_usual).copied().collect()
+fn shares(row: &ConversionApi, interface: Interface) -> BTreeSet<UserDatum> {
+    let usual = || interface.usual_data();
+    row.user_data.clone().unwrap_or_else(usual).into_iter().collect()
 }
 
 /// Which money is the value of an event.

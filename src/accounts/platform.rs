@@ -1,42 +1,17 @@
 //! The part of an account that each platform has of its own.
 
+use super::made::Made;
 use crate::config::{Place, one_of};
 use crate::conversion_api::texts::{
     agreed, customer, letters, meta_partner, meta_version, needed, numbered, numbers_of,
 };
 use crate::conversion_api::{Terms, google, meta, microsoft, tiktok};
 use crate::definition::ConversionApi;
-use crate::lookup::{Context, domain_url, web_url};
-use crate::model::Platform;
-use crate::outbound::Outbound;
+use crate::lookup::{Context, web_url};
 use crate::value::TypeName;
 use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeMap, format, string::String};
 
-/// What the part for a platform makes.
-pub(super) struct Made<'a> {
-    pub(super) terms: Terms,
-    /// The request for an event of this name, without items.
-    pub(super) frames: Box<dyn Fn(&str) -> Outbound + 'a>,
-    pub(super) check: Option<Outbound>,
-    pub(super) limit: u32,
-}
-
-/// The account's own part, where its requests go to this origin.
-pub(super) fn of<'a>(
-    row: &'a ConversionApi,
-    place: &Place<'_>,
-    context: &Context<'_>,
-    origin: Option<&str>,
-) -> Option<Made<'a>> {
-    match row.platform {
-        Platform::Meta => of_meta(row, place, context, origin),
-        Platform::TikTok => of_tiktok(row, place, origin),
-        Platform::Google => of_google(row, place, context, origin),
-        Platform::Microsoft => of_microsoft(row, place, origin),
-    }
-}
-
-fn of_meta<'a>(
+pub(super) fn of_meta<'a>(
     row: &'a ConversionApi,
     place: &Place<'_>,
     context: &Context<'_>,
@@ -75,10 +50,10 @@ fn of_meta<'a>(
         opt_out: row.opt_out,
         limited_data_use: row.limited_data_use,
     };
-    Some(made(Terms::Meta(terms), request, meta::LIMIT))
+    Some(Made::of(Terms::Meta(terms), request, meta::LIMIT))
 }
 
-fn of_tiktok<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&str>) -> Option<Made<'a>> {
+pub(super) fn of_tiktok<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&str>) -> Option<Made<'a>> {
     let pixel = needed(row.pixel.as_deref(), &place.at("pixel"));
     let pixel = pixel.and_then(|pixel| place.at("pixel").accept(letters(pixel)));
     let version = row.api_version.as_deref().unwrap_or(tiktok::VERSION);
@@ -102,10 +77,10 @@ fn of_tiktok<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&str>
         event_source_url: page?,
         limited_data_use: row.limited_data_use,
     };
-    Some(made(Terms::TikTok(terms), request, tiktok::LIMIT))
+    Some(Made::of(Terms::TikTok(terms), request, tiktok::LIMIT))
 }
 
-fn of_google<'a>(
+pub(super) fn of_google<'a>(
     row: &'a ConversionApi,
     place: &Place<'_>,
     context: &Context<'_>,
@@ -118,14 +93,7 @@ fn of_google<'a>(
     let source = row.action_source.as_deref().unwrap_or("WEB");
     let source = one_of(source, "such a place", google::EVENT_SOURCES);
     let source = place.at("action_source").accept(source);
-    let at = place.at("consent");
-    let consent = row.consent.clone().unwrap_or_default();
-    let word = |text: &Option<String>, key| at.at(key).accept(agreed(text.as_deref())).flatten();
-    let consent = google::Consent {
-        ad_user_data: word(&consent.ad_user_data, "ad_user_data"),
-        ad_personalization: word(&consent.ad_personalization, "ad_personalization"),
-        role: consent.role,
-    };
+    let consent = consent_of(row, place);
     let sources = action_sources(row, place, context, google::EVENT_SOURCES);
     let terms = google::Terms {
         account: account.clone()?,
@@ -145,11 +113,24 @@ fn of_google<'a>(
         terms: Terms::Google(terms),
         frames: Box::new(move |action| frame.request(action)),
         check,
+        adjusts: None,
         limit: google::LIMIT,
     })
 }
 
-fn of_microsoft<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&str>) -> Option<Made<'a>> {
+/// Whether the visitors agreed, as Google is told it.
+pub(super) fn consent_of(row: &ConversionApi, place: &Place<'_>) -> google::Consent {
+    let at = place.at("consent");
+    let consent = row.consent.clone().unwrap_or_default();
+    let word = |text: &Option<String>, key| at.at(key).accept(agreed(text.as_deref())).flatten();
+    google::Consent {
+        ad_user_data: word(&consent.ad_user_data, "ad_user_data"),
+        ad_personalization: word(&consent.ad_personalization, "ad_personalization"),
+        role: consent.role,
+    }
+}
+
+pub(super) fn of_microsoft<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&str>) -> Option<Made<'a>> {
     let tag = numbered(row.pixel.as_deref(), &place.at("pixel"));
     let page = page(row, place);
     let at = place.at("consent");
@@ -170,17 +151,7 @@ fn of_microsoft<'a>(row: &'a ConversionApi, place: &Place<'_>, origin: Option<&s
         event_source_url: page,
         consent: consent?,
     };
-    Some(made(Terms::Microsoft(terms), request, microsoft::LIMIT))
-}
-
-/// An account whose events all go in the same request.
-fn made<'a>(terms: Terms, request: Outbound, limit: u32) -> Made<'a> {
-    Made {
-        terms,
-        frames: Box::new(move |_| request.clone()),
-        check: None,
-        limit,
-    }
+    Some(Made::of(Terms::Microsoft(terms), request, microsoft::LIMIT))
 }
 
 /// Where the conversions of some types happened.
@@ -199,20 +170,6 @@ fn action_sources(
         Some((known?, word.to_owned()))
     });
     named.collect()
-}
-
-/// Scheme and host of the platform, or what the account names in their place.
-pub(super) fn origin(row: &ConversionApi, place: &Place<'_>) -> Option<String> {
-    let own = match row.platform {
-        Platform::Meta => meta::ORIGIN,
-        Platform::Google => google::ORIGIN,
-        Platform::TikTok => tiktok::ORIGIN,
-        Platform::Microsoft => microsoft::ORIGIN,
-    };
-    match &row.endpoint {
-        Some(text) => place.at("endpoint").accept(domain_url(text)),
-        None => Some(own.into()),
-    }
 }
 
 /// The page of the conversions.

@@ -2,7 +2,7 @@
 
 use super::names::EventTerms;
 use super::person::Shares;
-use super::{google, meta, microsoft, tiktok};
+use super::{google, google_ads, meta, microsoft, microsoft_offline, tiktok};
 use crate::delivery::Lane;
 use crate::model::Platform;
 use crate::outbound::{Hole, Outbound};
@@ -22,6 +22,9 @@ pub struct Account {
     pub(crate) events: BTreeMap<TypeName, EventTerms>,
     /// The request that asks what became of a receipt.
     pub(crate) check: Option<Outbound>,
+    /// The request by which a conversion that was told is taken back or corrected, without its
+    /// items; none where the platform has no such message.
+    pub(crate) adjusts: Option<Outbound>,
     /// The most events in one request.
     pub(crate) limit: u32,
     /// The template of the event's id, where the account has its own.
@@ -40,8 +43,10 @@ pub struct Account {
 pub(crate) enum Terms {
     Meta(meta::Terms),
     Google(google::Terms),
+    GoogleAds(google_ads::Terms),
     TikTok(tiktok::Terms),
     Microsoft(microsoft::Terms),
+    MicrosoftOffline(microsoft_offline::Terms),
 }
 
 /// Which money of a conversion is the value of its event.
@@ -76,6 +81,29 @@ impl Account {
         self.refunds
     }
 
+    /// The interface of the platform, as answers are judged: that of the platform itself, or
+    /// `google_ads` and `microsoft_offline` in the modes `ads_api` and `offline`.
+    #[must_use]
+    pub fn interface(&self) -> &'static str {
+        match &self.terms {
+            Terms::Meta(_) => "meta",
+            Terms::Google(_) => "google",
+            Terms::GoogleAds(_) => "google_ads",
+            Terms::TikTok(_) => "tiktok",
+            Terms::Microsoft(_) => "microsoft",
+            Terms::MicrosoftOffline(_) => "microsoft_offline",
+        }
+    }
+
+    /// The goal of a conversion type, where the platform knows two conversions of a click apart by
+    /// their seconds alone.
+    pub(crate) fn goal_by_seconds(&self, type_name: &TypeName) -> Option<&str> {
+        match &self.terms {
+            Terms::MicrosoftOffline(_) => Some(self.events.get(type_name)?.name.as_str()),
+            _ => None,
+        }
+    }
+
     /// The lane of its deliveries.
     #[must_use]
     pub fn lane(&self) -> &Lane {
@@ -83,7 +111,7 @@ impl Account {
     }
 
     /// The conversion types that it is told, each with the platform's name of the event: for Google
-    /// the id of the conversion action.
+    /// the id of the conversion action, and of Microsoft's offline conversions the goal.
     pub fn events(&self) -> impl Iterator<Item = (&TypeName, &str)> {
         self.events.iter().map(|(name, terms)| (name, terms.name.as_str()))
     }
@@ -91,7 +119,7 @@ impl Account {
     /// The references of the secrets that its requests need, in order, including repeated ones.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
         let frames = self.events.values().map(|terms| &terms.frame);
-        let holes = frames.chain(&self.check).flat_map(Outbound::holes);
+        let holes = frames.chain(&self.check).chain(&self.adjusts).flat_map(Outbound::holes);
         holes.filter_map(|hole| match hole {
             Hole::Secret { reference, .. } => Some(reference),
             Hole::Hmac { key, .. } => Some(key),
@@ -106,8 +134,10 @@ impl Account {
         match &self.terms {
             Terms::Meta(terms) => &terms.pixel,
             Terms::Google(terms) => &terms.account,
+            Terms::GoogleAds(terms) => &terms.account,
             Terms::TikTok(terms) => &terms.pixel,
             Terms::Microsoft(terms) => &terms.tag,
+            Terms::MicrosoftOffline(terms) => &terms.account,
         }
     }
 }

@@ -1,14 +1,13 @@
 //! Explains what an account is told of a person and a click.
 
-use super::account::Account;
-use super::click_id::click_id;
-use super::fbc::{fbc, fbp};
+use super::account::{Account, Terms};
 use super::person::FIELDS;
 use super::told::Told;
 use super::told_member::{MemberForm, NotTold, ToldMember};
-use super::{google, meta, microsoft, tiktok};
+use super::{google, microsoft, microsoft_offline, tiktok};
+use crate::ad_id::{click_id, fbc, fbp};
 use crate::model::{ParameterRole, Platform, UserDatum};
-use crate::user_data::{Field, Form, form, prepare};
+use crate::user_data::{Field, Form, LeftOut, prepare};
 use crate::value::Pii;
 use alloc::{format, string::String, vec::Vec};
 
@@ -31,7 +30,7 @@ impl Account {
                 Ok((form, prepared.text))
             }));
         }
-        if self.platform == Platform::Google {
+        if matches!(self.terms, Terms::Google(_)) {
             whole_address(&mut members);
         }
         members.extend(self.browser(told));
@@ -48,10 +47,11 @@ impl Account {
     ) -> Option<ToldMember> {
         let named = told.of_person(role);
         let value = named.and_then(|(_, value)| value);
-        if value.is_none() && form(self.platform, field).is_none() {
+        let is_taken = self.takes(datum, field);
+        if value.is_none() && !is_taken {
             return None;
         }
-        let known = names(self.platform).iter().find(|(known, _)| *known == datum);
+        let known = self.names().iter().find(|(known, _)| *known == datum);
         Some(ToldMember {
             name: known.map_or(datum.as_str(), |(_, name)| name),
             origin: match named {
@@ -62,6 +62,7 @@ impl Account {
             told: match value {
                 _ if named.is_none() => Err(NotTold::NoParameter),
                 None => Err(NotTold::NoValue),
+                Some(_) if !is_taken => Err(NotTold::Unfit(LeftOut::NotTaken)),
                 Some(_) if !self.shares.data.contains(&datum) => Err(NotTold::NotShared),
                 Some(text) => prepared(text),
             },
@@ -69,14 +70,10 @@ impl Account {
     }
 
     /// The visitor's address and user agent.
-    fn browser(&self, told: &Told<'_>) -> [ToldMember; 2] {
-        let (ip, user_agent) = match self.platform {
-            Platform::Meta => ("client_ip_address", "client_user_agent"),
-            Platform::Google => ("ipAddress", "userAgent"),
-            Platform::TikTok => ("ip", "user_agent"),
-            Platform::Microsoft => ("clientIpAddress", "clientUserAgent"),
-        };
-        [
+    fn browser(&self, told: &Told<'_>) -> impl Iterator<Item = ToldMember> {
+        let names = self.browser_names();
+        let (ip, user_agent) = names.unwrap_or((UserDatum::Ip.as_str(), UserDatum::UserAgent.as_str()));
+        let members = [
             (UserDatum::Ip, ip, "ip"),
             (UserDatum::UserAgent, user_agent, "useragent"),
         ]
@@ -88,11 +85,16 @@ impl Account {
                 came: value.map(Pii::new),
                 told: match value {
                     None => Err(NotTold::NoValue),
+                    Some(_) if names.is_none() => Err(NotTold::Unfit(LeftOut::NotTaken)),
                     Some(_) if !self.shares.data.contains(&datum) => Err(NotTold::NotShared),
                     Some(value) => Ok((MemberForm::AsItCame, Pii::new(value))),
                 },
             }
-        })
+        });
+        // Nothing is said of what did not come and has no place.
+        members
+            .into_iter()
+            .filter(move |member| names.is_some() || member.came.is_some())
     }
 
     /// The ids by which the platform knows the click and the browser.
@@ -101,6 +103,7 @@ impl Account {
             Platform::Meta => return [meta_click(told), meta_browser(told)].into(),
             Platform::Google => &google::CLICK_IDS,
             Platform::TikTok => &tiktok::CLICK_IDS,
+            Platform::Microsoft if matches!(self.terms, Terms::MicrosoftOffline(_)) => &[microsoft_offline::CLICK_ID],
             Platform::Microsoft => &[microsoft::CLICK_ID],
         };
         let mut members: Vec<ToldMember> = ids.iter().map(|id| click(told, id)).collect();
@@ -109,16 +112,6 @@ impl Account {
             told.skip(1).for_each(|member| member.told = Err(NotTold::OtherClickId));
         }
         members
-    }
-}
-
-/// The platform's names of a person's data.
-fn names(platform: Platform) -> &'static [(UserDatum, &'static str)] {
-    match platform {
-        Platform::Meta => meta::USER_DATA,
-        Platform::Google => google::USER_DATA,
-        Platform::TikTok => tiktok::USER,
-        Platform::Microsoft => microsoft::USER_DATA,
     }
 }
 

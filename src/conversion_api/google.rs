@@ -4,12 +4,11 @@
 //! Sources: the protocol buffers of `google/ads/datamanager/v1` and Google's guides to them (2026).
 //! That an event needs `eventSource` is known from answers of the API itself.
 
-use super::click_id::click_id;
-use super::draft::Draft;
 use super::frame::{frame, header};
-use super::json::Members;
 use super::subject::{Subject, says_yes};
 use super::unsent::Unsent;
+use crate::ad_id::click_id;
+use crate::draft::{Draft, Members};
 use crate::model::{Method, ParameterRole, Platform, UserDatum};
 use crate::outbound::{Encoding, Hole, HoledText, Outbound};
 use crate::value::{Amount, SecretReference, Timestamp, TypeName};
@@ -175,7 +174,7 @@ fn time(at: Timestamp) -> String {
 }
 
 /// The click id. Google takes one: a `gclid` says more than the other two.
-fn click_ids(subject: &Subject<'_>) -> Members {
+pub(super) fn click_ids(subject: &Subject<'_>) -> Members {
     let mut members = Members::default();
     for (role, name) in CLICK_IDS {
         let id = subject.told.click_parameter(role.clone());
@@ -187,24 +186,28 @@ fn click_ids(subject: &Subject<'_>) -> Members {
     members
 }
 
-fn consent(terms: &Terms, subject: &Subject<'_>) -> Members {
+/// Whether the person agreed, by Google's names of it; nothing where nothing is to be said.
+pub(super) fn agreed(consent: &Consent, subject: &Subject<'_>) -> [(&'static str, Option<bool>); 2] {
     let Consent {
         ad_user_data,
         ad_personalization,
         role,
-    } = &terms.consent;
+    } = consent;
     let word = role.as_ref().and_then(|role| {
         let of_click = || subject.told.click_parameter(role.clone());
         subject.told.parameter(role).map(Cow::Borrowed).or_else(of_click)
     });
     let said = word.as_deref().and_then(says_yes);
     // A word that is not understood may be a refusal, so that nothing is said in its place.
-    if word.is_some() && said.is_none() {
-        return Members::default();
-    }
+    let is_unclear = word.is_some() && said.is_none();
+    [("adUserData", ad_user_data), ("adPersonalization", ad_personalization)]
+        .map(|(name, fixed)| (name, said.or(*fixed).filter(|_| !is_unclear)))
+}
+
+fn consent(terms: &Terms, subject: &Subject<'_>) -> Members {
     let mut members = Members::default();
-    for (name, fixed) in [("adUserData", ad_user_data), ("adPersonalization", ad_personalization)] {
-        match said.or(*fixed) {
+    for (name, said) in agreed(&terms.consent, subject) {
+        match said {
             Some(true) => members.text(name, "CONSENT_GRANTED"),
             Some(false) => members.text(name, "CONSENT_DENIED"),
             None => {}

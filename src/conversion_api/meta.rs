@@ -3,12 +3,11 @@
 //! Sources: Meta's pages "Server event parameters", "Customer information parameters", "fbp and
 //! fbc" and "Best practices" (as of 2026), and its Business SDK 26.
 
-use super::draft::Draft;
-use super::fbc::{fbc, fbp};
 use super::frame::{frame, token};
-use super::json::Members;
 use super::subject::{Subject, listed};
 use super::unsent::Unsent;
+use crate::ad_id::{fbc, fbp};
+use crate::draft::{Draft, Members};
 use crate::event::Kind;
 use crate::model::{Entry, ParameterRole, Platform, UserDatum};
 use crate::outbound::{Encoding, Hole, HoledText, Outbound};

@@ -2,12 +2,12 @@
 //!
 //! Source: Microsoft's guide "UET Conversions API integration" (August 2026).
 
-use super::click_id::click_id;
-use super::draft::Draft;
 use super::frame::{frame, header};
-use super::json::Members;
 use super::subject::{Subject, listed};
+use super::told::Told;
 use super::unsent::Unsent;
+use crate::ad_id::click_id;
+use crate::draft::{Draft, Members};
 use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::outbound::{Hole, HoledText, Outbound};
 use crate::value::SecretReference;
@@ -59,6 +59,12 @@ impl Frame<'_> {
 /// The click id.
 pub(super) const CLICK_ID: (ParameterRole, &str) = (ParameterRole::Msclkid, "msclkid");
 
+/// The id by which Microsoft knows the click.
+pub(super) fn clicked(told: &Told<'_>) -> Option<String> {
+    let id = told.click_parameter(ParameterRole::Msclkid)?;
+    click_id(&ParameterRole::Msclkid, &id).ok().map(String::from)
+}
+
 /// Microsoft's names of what is told of a person.
 pub(super) const USER_DATA: &[(UserDatum, &str)] = &[
     (UserDatum::Email, "em"),
@@ -90,9 +96,7 @@ pub(super) fn write(terms: &Terms, subject: &Subject<'_>, draft: &mut Draft) -> 
 fn user_data(subject: &Subject<'_>, draft: &mut Draft) -> Result<(), Unsent> {
     let Subject { told, person, .. } = *subject;
     let (mut plain, mut personal) = (Members::default(), Members::default());
-    let id = told.click_parameter(ParameterRole::Msclkid);
-    let id = id.as_deref().and_then(|id| click_id(&ParameterRole::Msclkid, id).ok());
-    plain.some("msclkid", id);
+    plain.some(CLICK_ID.1, clicked(told).as_deref());
     for (datum, name) in USER_DATA {
         personal.some(name, person.get(*datum));
     }

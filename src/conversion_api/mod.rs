@@ -32,18 +32,16 @@
 //! ```
 
 mod account;
-mod checked;
-mod click_id;
-mod draft;
 mod event_id;
 mod explain;
-mod fbc;
 mod frame;
 pub(crate) mod google;
+pub(crate) mod google_ads;
 mod identifiers;
-mod json;
 pub(crate) mod meta;
 pub(crate) mod microsoft;
+pub(crate) mod microsoft_offline;
+mod moment;
 pub(crate) mod names;
 mod person;
 mod subject;
@@ -54,12 +52,11 @@ mod told_member;
 mod unsent;
 mod write;
 
+pub use crate::ad_id::{BadClickId, Fbc, Fbp, MAX_PLATFORM_ID, click_id, fbc, fbp};
 pub use account::Account;
 pub(crate) use account::{Terms, ValueOf};
-pub use checked::{BadClickId, MAX_PLATFORM_ID};
-pub use click_id::click_id;
 pub use event_id::event_id;
-pub use fbc::{Fbc, Fbp, fbc, fbp};
+pub(crate) use moment::Moment;
 pub(crate) use person::Shares;
 pub(crate) use told::Told;
 pub use told_member::{MemberForm, NotTold, ToldMember};

@@ -1,5 +1,6 @@
 //! What the writers of all platforms are given.
 
+use super::moment::Moment;
 use super::person::Person;
 use super::told::Told;
 use crate::value::Money;
@@ -11,6 +12,8 @@ pub(super) struct Subject<'a> {
     /// The platform's name of the event.
     pub(super) name: &'a str,
     pub(super) id: &'a str,
+    /// When it happened, as the platform is told it.
+    pub(super) moment: Moment,
     pub(super) value: Option<Money>,
     pub(super) person: &'a Person<'a>,
 }

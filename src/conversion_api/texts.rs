@@ -1,6 +1,6 @@
 //! The texts of an account, as the platforms write them.
 
-use super::meta;
+use super::{google_ads, meta};
 use crate::config::{Place, Refusal, one_of};
 use crate::user_data::Country;
 use alloc::{format, string::String};
@@ -77,6 +77,28 @@ pub(crate) fn meta_version(text: &str) -> Result<&str, Refusal> {
         let oldest = meta::OLDEST_VERSION;
         return Err(format!(
             "`{}` is older than v{oldest}.0; Meta retires its versions",
+            text.escape_debug()
+        )
+        .into());
+    }
+    Ok(text)
+}
+
+/// A version of Google's Ads API, which has no number after a point.
+pub(crate) fn ads_version(text: &str) -> Result<&str, Refusal> {
+    let number = text.strip_prefix('v').filter(|text| digits(text).is_ok());
+    let Some(number) = number.and_then(|text| text.parse::<u32>().ok()) else {
+        return Err(format!(
+            "`{}` is no version, as in `{}`",
+            text.escape_debug(),
+            google_ads::VERSION
+        )
+        .into());
+    };
+    if number < google_ads::OLDEST_VERSION {
+        let oldest = google_ads::OLDEST_VERSION;
+        return Err(format!(
+            "`{}` is older than v{oldest}; Google retires its versions",
             text.escape_debug()
         )
         .into());

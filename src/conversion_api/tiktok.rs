@@ -3,12 +3,11 @@
 //! Sources: TikTok's business API SDK and its template for server containers; a public adapter's
 //! notes of August 2026, page by page against the seven pages of the Events API.
 
-use super::click_id::click_id;
-use super::draft::Draft;
 use super::frame::{frame, header};
-use super::json::Members;
 use super::subject::{Subject, listed};
 use super::unsent::Unsent;
+use crate::ad_id::click_id;
+use crate::draft::{Draft, Members};
 use crate::model::{ParameterRole, Platform, UserDatum};
 use crate::outbound::{Hole, HoledText, Outbound};
 use crate::value::SecretReference;

@@ -4,6 +4,7 @@ use super::unsent::Unsent;
 use crate::event::Event;
 use crate::model::{Conversion, ParameterRole};
 use crate::network::SourceParameter;
+use crate::plan::TakenSecond;
 use crate::scope::{Field, Scope, ToldPayout, Value};
 use crate::value::{Money, Pii, Timestamp};
 use alloc::{borrow::Cow, string::String};
@@ -20,6 +21,8 @@ pub(crate) struct Told<'a> {
     pub(crate) parameters: &'a [SourceParameter],
     /// The value; none where the conversion is never money.
     pub(crate) value: Option<ToldPayout>,
+    /// The seconds under which the account was told of conversions of this click and goal.
+    pub(crate) taken: &'a [TakenSecond],
     /// When it is decided.
     pub(crate) now: Timestamp,
 }

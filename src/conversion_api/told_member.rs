@@ -1,6 +1,6 @@
 //! What a platform is told of a person and a click, member by member, as people read it.
 
-use super::checked::BadClickId;
+use crate::ad_id::BadClickId;
 use crate::user_data::LeftOut;
 use crate::value::Pii;
 use alloc::string::String;

@@ -50,6 +50,13 @@ pub enum Unsent {
         /// The age that it takes.
         days: u32,
     },
+    /// Too many conversions of one click were told to the goal already, and the platform tells them
+    /// apart by their seconds alone.
+    #[error("no_free_second: {platform} was told of a thousand conversions of this click and goal already")]
+    NoFreeSecond {
+        /// The platform.
+        platform: Platform,
+    },
     /// The template of the event id reads a value that the conversion does not have. Two sales
     /// without it would have one id.
     #[error("no_event_id: `event_id` of the account reads `{{{field}}}`, which this conversion does not have")]

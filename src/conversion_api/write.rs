@@ -1,11 +1,12 @@
 //! Writes the event of a conversion.
 
 use super::account::{Account, Terms};
-use super::draft::Draft;
+use super::moment::Moment;
 use super::subject::Subject;
 use super::told::Told;
 use super::unsent::Unsent;
-use super::{event_id, google, meta, microsoft, tiktok};
+use super::{event_id, google, google_ads, meta, microsoft, microsoft_offline, tiktok};
+use crate::draft::Draft;
 use crate::outbound::{Item, Outbound, Part};
 use crate::scope::{Field, Value};
 use crate::value::{Money, Pii, Timestamp};
@@ -25,10 +26,14 @@ pub(crate) struct Written {
     pub(crate) check: Option<Box<Outbound>>,
     /// The personal values of its holes.
     pub(crate) private: BTreeMap<String, Pii>,
+    /// The time from which the platform takes it.
+    pub(crate) not_before: Option<Timestamp>,
     /// The time until which the platform takes it.
     pub(crate) not_after: Option<Timestamp>,
     /// The value that it tells; none where the conversion is never money.
     pub(crate) value: Option<Money>,
+    /// When the conversion happened, as the platform is told it.
+    pub(crate) moment: Moment,
 }
 
 /// How long before a platform's limit an event is last sent: the platform compares with the time at
@@ -59,6 +64,7 @@ impl Account {
             told,
             name: &terms.name,
             id: &id,
+            moment: self.moment(told)?,
             value,
             person: &person,
         };
@@ -66,21 +72,52 @@ impl Account {
         match &self.terms {
             Terms::Meta(terms) => meta::write(terms, &subject, &mut draft)?,
             Terms::Google(terms) => google::write(terms, &subject, &mut draft)?,
+            Terms::GoogleAds(terms) => google_ads::write(terms, &subject, &mut draft)?,
             Terms::TikTok(terms) => tiktok::write(terms, &subject, &mut draft)?,
             Terms::Microsoft(terms) => microsoft::write(terms, &subject, &mut draft)?,
+            Terms::MicrosoftOffline(_) => microsoft_offline::write(&subject, &mut draft)?,
         }
         let (text, private) = draft.finish();
         let mut outbound = terms.frame.clone();
         let mut item = Item::new(self.limit, text);
-        item.key = Some(format!("{} {id}", terms.name));
+        let own = match &self.terms {
+            Terms::MicrosoftOffline(_) => microsoft_offline::key(&subject),
+            _ => None,
+        };
+        item.key = own.or_else(|| Some(format!("{} {id}", terms.name)));
         outbound.item = Some(item);
         Ok(Written {
             outbound,
             check: self.check.clone().map(Box::new),
             private,
+            not_before: self.not_before(told, subject.moment),
             not_after,
             value,
+            moment: subject.moment,
         })
+    }
+
+    /// The time of the conversion as the platform is told it.
+    fn moment(&self, told: &Told<'_>) -> Result<Moment, Unsent> {
+        match &self.terms {
+            Terms::MicrosoftOffline(_) => {
+                let free = Moment::after_click(told).free(told.taken, &told.conversion.id);
+                let platform = self.platform;
+                free.ok_or(Unsent::NoFreeSecond { platform })
+            }
+            Terms::GoogleAds(_) => Ok(Moment::after_click(told)),
+            _ => Ok(Moment::itself(told)),
+        }
+    }
+
+    /// The time from which the platform takes the event, where that is later than now. None takes
+    /// one of the future.
+    fn not_before(&self, told: &Told<'_>, moment: Moment) -> Option<Timestamp> {
+        let earliest = match &self.terms {
+            Terms::GoogleAds(_) => told.scope.click.at.checked_add(google_ads::AFTER_CLICK)?,
+            _ => moment.at,
+        };
+        Some(earliest.max(moment.at)).filter(|earliest| *earliest > told.now)
     }
 
     /// The id of the event, by the account's template or else by [`event_id()`](super::event_id()).
@@ -129,7 +166,8 @@ impl Account {
         match &self.terms {
             Terms::Meta(terms) => Some(terms.oldest_days(&told.conversion.shown)),
             Terms::Microsoft(_) => Some(microsoft::OLDEST_DAYS),
-            Terms::Google(_) | Terms::TikTok(_) => None,
+            Terms::MicrosoftOffline(_) => Some(microsoft_offline::OLDEST_DAYS),
+            Terms::Google(_) | Terms::GoogleAds(_) | Terms::TikTok(_) => None,
         }
     }
 }

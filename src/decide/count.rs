@@ -4,13 +4,14 @@ use super::tallies::{self, MAX_TALLIES};
 use super::update::says_the_same;
 use super::work::Work;
 use crate::event::Event;
-use crate::fire::Change;
+use crate::fire::{Change, FireInto, Seconds};
 use crate::model::{Basis, Click, Conversion, Duplicates, Entry, Revenue};
-use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey, rows};
+use crate::plan::{DuplicateDecision, EventRow, Fired, Outcome, Reason, Tally, TallyKey, Trace, rows};
 use crate::value::{Money, Shared};
 use alloc::{
     boxed::Box,
     collections::{BTreeMap, BTreeSet},
+    vec::Vec,
 };
 
 /// A conversion before and after an entry.
@@ -123,9 +124,8 @@ impl<'a> Work<'a> {
                 after: &after,
                 valued: false,
             };
-            let tracker = self.decision;
             row.trace.silent = event.silent;
-            let lacks_amount = !event.silent && tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
+            let lacks_amount = !event.silent && self.fire(&change, &mut fired, &mut row.trace);
             row.reason = self.reason_of(&entry, signed, click, event, lacks_amount).or_else(|| {
                 let is_unsaid = tally
                     .as_ref()
@@ -165,6 +165,22 @@ impl<'a> Work<'a> {
             row.reason = self.reason_of_caps(&caps, refund.as_ref(), row, &entry);
         }
         self.correct(&taken_back, event, click);
+    }
+
+    /// Fires the postbacks of a change. Returns whether one does not fire just because no amount
+    /// came.
+    pub(super) fn fire(&mut self, change: &Change<'_>, fired: &mut Vec<Fired>, trace: &mut Trace) -> bool {
+        let decision = self.decision;
+        let mut seconds = Seconds::of(self.tallies_of(change.click));
+        let mut to = FireInto {
+            fired,
+            seconds: &mut seconds,
+            trace,
+            outbox: &mut self.outbox,
+        };
+        let lacks_amount = decision.fire(change, &mut to);
+        seconds.into_changed().for_each(|tally| self.put_tally(tally));
+        lacks_amount
     }
 
     /// Compares what was taken back with what counts after an event that makes no conversion: what
@@ -371,7 +387,11 @@ impl<'a> Work<'a> {
         self.has_most(click, |key| match key {
             TallyKey::TypeAndId(name, _) => !self.source.open_types.contains(name),
             TallyKey::Order(..) => true,
-            TallyKey::Type(_) | TallyKey::Edit | TallyKey::Reversal(_) | TallyKey::Refunded(_) => false,
+            TallyKey::Type(_)
+            | TallyKey::Edit
+            | TallyKey::Reversal(_)
+            | TallyKey::Refunded(_)
+            | TallyKey::Seconds(..) => false,
         })
     }
 

@@ -132,7 +132,7 @@ impl<'a> Work<'a> {
             after,
             valued: was.trace.duplicate.is_some_and(|did| made.contains(&did)),
         };
-        decision.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
+        self.fire(&change, &mut fired, &mut row.trace);
         row.trace.rules = still_fired(&row.trace.rules, &was.trace.rules);
         if let Some(tally) = tally {
             tally.fired = fired;

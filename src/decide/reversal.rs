@@ -146,8 +146,7 @@ impl<'a> Work<'a> {
                     after: &after,
                     valued: false,
                 };
-                let decision = self.decision;
-                decision.fire(&change, &mut tally.fired, &mut Trace::default(), &mut self.outbox);
+                self.fire(&change, &mut tally.fired, &mut Trace::default());
             }
             self.put_conversion(after);
             self.put_tally(tally);

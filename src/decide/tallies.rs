@@ -127,6 +127,7 @@ impl Decision<'_> {
             base: None,
             count: 1,
             fired: Vec::new(),
+            seconds: Vec::new(),
         };
         if adds_up(&tally.key) {
             self.add(&mut tally, entry);
@@ -252,6 +253,9 @@ pub(super) fn conversion_id(click: &Click, key: &TallyKey) -> ConversionId {
         }
         TallyKey::Reversal(key) => ConversionId::of_bytes(seconds, &[click, b"reversal", key.as_bytes()]),
         TallyKey::Refunded(key) => ConversionId::of_bytes(seconds, &[click, b"refunded", key.as_bytes()]),
+        TallyKey::Seconds(account, goal) => {
+            ConversionId::of_bytes(seconds, &[click, b"seconds", account.as_bytes(), goal.as_bytes()])
+        }
     }
 }
 

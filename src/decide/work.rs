@@ -218,6 +218,7 @@ impl<'a> Work<'a> {
             facts: self.facts,
             rows: once(&row).chain(&resolved).collect(),
             conversions: &self.conversions,
+            tallies: &self.tallies,
             outbox: &self.outbox,
         }
         .take_back();

@@ -8,7 +8,7 @@ use crate::condition::Clause;
 use crate::config::MAX_ENTRIES;
 use crate::config::part::{Number, part};
 use crate::config::setters::setters;
-use crate::model::{ParameterRole, Platform, Refunds, Status, Updates, UserDatum};
+use crate::model::{ApiMode, ParameterRole, Platform, Refunds, Status, Updates, UserDatum};
 use crate::value::{Amount, Percent, PostbackId, SecretReference, TypeName};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::time::Duration;
@@ -25,14 +25,22 @@ pub struct ConversionApi {
     pub id: PostbackId,
     /// The platform.
     pub platform: Platform,
+    /// The interface of the platform, where it has two.
+    pub mode: Option<ApiMode>,
     /// The pixel at Meta or TikTok, or the UET tag at Microsoft.
     pub pixel: Option<String>,
-    /// The number of the advertiser's account at Google Ads.
+    /// The number of the advertiser's account at Google Ads, or at Microsoft Advertising in the
+    /// mode `offline`.
     pub account: Option<String>,
+    /// The number of the customer at Microsoft Advertising who has the account (`offline`).
+    pub customer: Option<String>,
     /// The number of the manager's account through which Google's `account` is reached.
     pub login_account: Option<String>,
     /// A reference to its token.
     pub token: SecretReference,
+    /// A reference to the developer token of Google's Ads API or of Microsoft's offline
+    /// conversions.
+    pub developer_token: Option<SecretReference>,
     /// A reference to the app's secret, with which requests to Meta are proved.
     pub app_secret: Option<SecretReference>,
     /// The version of the platform's API.
@@ -73,16 +81,19 @@ pub struct ConversionApi {
     /// The most events in one request.
     pub max_batch: Option<u32>,
     /// The platform's names for events, by conversion type; at Google the ids of the conversion
-    /// actions.
+    /// actions, and of Microsoft's offline conversions the names of the goals.
     pub events: BTreeMap<String, String>,
 }
 part!(ConversionApi, MAX_ROWS, {
     id,
     platform,
+    mode,
     pixel,
     account,
+    customer,
     login_account,
     token,
+    developer_token,
     app_secret,
     api_version,
     endpoint,
@@ -105,9 +116,12 @@ part!(ConversionApi, MAX_ROWS, {
 });
 part!(@serde ConversionApi);
 setters!(ConversionApi {
+    option with_mode(mode: ApiMode),
     option with_pixel(pixel: String),
     option with_account(account: String),
+    option with_customer(customer: String),
     option with_login_account(login_account: String),
+    option with_developer_token(developer_token: SecretReference),
     option with_app_secret(app_secret: SecretReference),
     option with_api_version(api_version: String),
     option with_endpoint(endpoint: String),

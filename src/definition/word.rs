@@ -6,8 +6,8 @@ use crate::config::word::{choices, texts};
 use crate::config::{Refusal, Shape, date_or_time, duration, duration_text, one_of};
 use crate::event::Interface;
 use crate::model::{
-    AccountRole, Counts, Duplicates, Method, ParameterRole, Platform, ReferrerPolicy, Refunds, SLOTS, Status, TypeCase,
-    Updates, UserDatum,
+    AccountRole, ApiMode, Counts, Duplicates, Method, ParameterRole, Platform, ReferrerPolicy, Refunds, SLOTS, Status,
+    TypeCase, Updates, UserDatum,
 };
 use crate::network::{ReplyBody, TimeFormat};
 use crate::rule::Negative;
@@ -93,6 +93,7 @@ macro_rules! words {
 }
 words!(
     AccountRole "an account's role",
+    ApiMode "a mode",
     Counts "a way to count",
     Duplicates "a duplicate policy",
     Method "a method",

@@ -35,7 +35,7 @@ pub(super) async fn decide_while(
             None => asked.in_two_visits(store).await?,
         };
         match came_to {
-            CameTo::Applied(plan) => return Ok((plan.reply, Some(plan))),
+            CameTo::Applied(plan) => return Ok((plan.reply, Some(*plan))),
             CameTo::Known => return Ok((DUPLICATE, None)),
             CameTo::Conflict => {}
         }
@@ -61,7 +61,7 @@ const DUPLICATE: Reply = Reply {
 
 /// What one attempt came to.
 enum CameTo {
-    Applied(Plan),
+    Applied(Box<Plan>),
     /// The event is stored and is not decided anew.
     Known,
     Conflict,
@@ -70,7 +70,7 @@ enum CameTo {
 impl CameTo {
     fn of(committed: Committed, plan: Plan) -> Self {
         match committed {
-            Committed::Applied => Self::Applied(plan),
+            Committed::Applied => Self::Applied(Box::new(plan)),
             Committed::Duplicate => Self::Known,
             Committed::Conflict => Self::Conflict,
         }

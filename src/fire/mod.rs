@@ -7,15 +7,18 @@
 
 mod change;
 mod request;
+mod seconds;
 
 pub(crate) use change::Change;
 pub(crate) use request::cause;
 use request::{NotWritten, Request};
+pub(crate) use seconds::Seconds;
 
+use crate::conversion_api::Moment;
 use crate::delivery::Delivery;
 use crate::meaning::{Decision, delta};
 use crate::model::{Click, Conversion, Updates};
-use crate::plan::{EventRow, Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
+use crate::plan::{EventRow, Fired, MAX_TRACED_RULES, MovedTime, RuleTraces, RuleVerdict, Trace};
 use crate::rule::{Condition, RuleAnswer, evaluate_names, evaluate_rest};
 use crate::scope::{Names, Scope, ToldPayout};
 use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, names};
@@ -168,6 +171,28 @@ impl<'a> Scopes<'a> {
     }
 }
 
+/// The rows that firing changes.
+pub(crate) struct FireInto<'a> {
+    /// What has fired for the conversion.
+    pub(crate) fired: &'a mut Vec<Fired>,
+    pub(crate) seconds: &'a mut Seconds,
+    pub(crate) trace: &'a mut Trace,
+    pub(crate) outbox: &'a mut Vec<Delivery>,
+}
+
+impl FireInto<'_> {
+    /// Notes that a platform is told another second than the conversion's own.
+    fn note_moved(&mut self, rule: &PostbackRule, moment: Option<Moment>) {
+        let moved = moment.and_then(|moment| Some((moment.at, moment.moved?)));
+        if let Some((at, why)) = moved
+            && self.trace.moved.len() < MAX_TRACED_RULES
+        {
+            let postback = rule.id.clone();
+            self.trace.moved.push(MovedTime { postback, at, why });
+        }
+    }
+}
+
 /// The answers of a campaign's rules to a conversion.
 struct Judged {
     /// The evaluated questions, by [`PostbackRule::asks`].
@@ -201,20 +226,15 @@ impl<'t> Decision<'t> {
 
     /// Evaluates every rule of the click's campaign after a change, and writes the postbacks that
     /// fire into the outbox. Returns whether one does not fire just because no amount came.
-    pub(crate) fn fire(
-        &self,
-        change: &Change<'_>,
-        fired: &mut Vec<Fired>,
-        trace: &mut Trace,
-        outbox: &mut Vec<Delivery>,
-    ) -> bool {
+    pub(crate) fn fire(&self, change: &Change<'_>, to: &mut FireInto<'_>) -> bool {
         let Some((campaign, channel)) = self.campaign(&change.click.campaign) else {
             return false;
         };
         let mut scopes = Scopes::new(*self, campaign, channel, change.click, change.after);
         let Judged { asked, answers } = scopes.judged(campaign);
         // Rows are large, so that memory is reserved for exactly those that are made.
-        outbox.reserve_exact(answers.iter().filter(|answer| answer.fires()).count());
+        to.outbox
+            .reserve_exact(answers.iter().filter(|answer| answer.fires()).count());
         let mut verdicts = Vec::with_capacity(answers.len().min(MAX_TRACED_RULES));
         let mut lacks_amount = false;
         for (answer, postback) in answers.into_iter().zip(&campaign.postbacks) {
@@ -226,10 +246,10 @@ impl<'t> Decision<'t> {
                 }
                 Some(payout) => {
                     let scope = scopes.of(postback, payout);
-                    match self.fire_one(change, campaign, postback, scope, fired, outbox) {
+                    match self.fire_one(change, campaign, postback, scope, to) {
                         Ok(verdict) => {
                             if verdict == RuleVerdict::Fired {
-                                note(fired, campaign, postback, payout);
+                                note(to.fired, campaign, postback, payout);
                             }
                             verdict
                         }
@@ -245,8 +265,8 @@ impl<'t> Decision<'t> {
             }
         }
         let more = campaign.postbacks.len().saturating_sub(verdicts.len());
-        trace.more_rules = u32::try_from(more).unwrap_or(u32::MAX);
-        trace.rules = RuleTraces::new(campaign.traced.clone(), verdicts);
+        to.trace.more_rules = u32::try_from(more).unwrap_or(u32::MAX);
+        to.trace.rules = RuleTraces::new(campaign.traced.clone(), verdicts);
         lacks_amount
     }
 
@@ -256,10 +276,9 @@ impl<'t> Decision<'t> {
         campaign: &Campaign,
         postback: &PostbackRule,
         scope: &Scope<'_>,
-        fired: &[Fired],
-        outbox: &mut Vec<Delivery>,
+        to: &mut FireInto<'_>,
     ) -> Result<RuleVerdict, NotWritten> {
-        let known = known(fired, campaign, postback);
+        let known = known(to.fired, campaign, postback);
         let revision = match (change.before, postback.updates) {
             (None, _) => None,
             _ if change.valued && known.is_none() => None,
@@ -290,18 +309,21 @@ impl<'t> Decision<'t> {
             outbound,
             private,
             check,
+            not_before,
             not_after,
             value,
-        } = self.request(change, postback, &scope)?;
+            moment,
+        } = to.seconds.request(*self, change, postback, &scope)?;
+        to.note_moved(postback, moment);
         // The rows stand in the order of their ids, each once. A row is made in its place, since it
         // is large.
-        if let Err(place) = outbox.binary_search_by(|known| known.id.cmp(&id)) {
-            outbox.insert(
+        if let Err(place) = to.outbox.binary_search_by(|known| known.id.cmp(&id)) {
+            to.outbox.insert(
                 place,
                 Delivery {
                     cause: cause(postback, campaign, change, value),
                     lane: postback.lane.clone(),
-                    not_before: None,
+                    not_before,
                     not_after,
                     created_at: change.now,
                     outbound,

@@ -1,11 +1,12 @@
 //! Writes the request of one rule.
 
 use super::change::Change;
-use crate::conversion_api::{Told, Unsent, ValueOf};
+use crate::conversion_api::{Moment, Told, Unsent, ValueOf};
 use crate::delivery::Cause;
 use crate::meaning::Decision;
 use crate::model::{Conversion, Revenue};
 use crate::outbound::{HoledText, Outbound};
+use crate::plan::TakenSecond;
 use crate::scope::{Scope, ToldPayout};
 use crate::template::RenderError;
 use crate::tracker::{Campaign, PostbackRule, RequestRule, Sends};
@@ -31,7 +32,7 @@ pub(crate) fn cause(rule: &PostbackRule, campaign: &Campaign, change: &Change<'_
             success: request.success.clone(),
         },
         Sends::Event(event_rule) => Cause::ConversionApi {
-            platform: event_rule.account.platform().as_str().into(),
+            platform: event_rule.account.interface().into(),
             account: event_rule.account.id().as_str().into(),
             conversion,
             click,
@@ -51,10 +52,14 @@ pub(crate) struct Request {
     pub(crate) private: BTreeMap<String, Pii>,
     /// The request that asks what became of a receipt.
     pub(crate) check: Option<Box<Outbound>>,
+    /// The time from which the receiver takes it.
+    pub(crate) not_before: Option<Timestamp>,
     /// The time until which it is of use.
     pub(crate) not_after: Option<Timestamp>,
     /// The value that an ad platform is told.
     pub(crate) value: Option<Money>,
+    /// When the conversion happened, as a platform is told it.
+    pub(crate) moment: Option<Moment>,
 }
 
 /// Why a request is not written.
@@ -79,12 +84,14 @@ impl NotWritten {
 }
 
 impl Decision<'_> {
-    /// Writes the request of a rule for a conversion.
-    pub(crate) fn request(
+    /// Writes the request of a rule for a conversion. `taken` are the seconds that the click's
+    /// conversions of the same goal are told under.
+    pub(super) fn request(
         &self,
         change: &Change<'_>,
         rule: &PostbackRule,
         scope: &Scope<'_>,
+        taken: &[TakenSecond],
     ) -> Result<Request, NotWritten> {
         match &rule.sends {
             Sends::Request(request) => {
@@ -93,8 +100,10 @@ impl Decision<'_> {
                     private: outbound.private_values(change.click, change.event),
                     outbound,
                     check: None,
+                    not_before: None,
                     not_after: None,
                     value: None,
+                    moment: None,
                 })
             }
             Sends::Event(event) => {
@@ -105,6 +114,7 @@ impl Decision<'_> {
                     message: change.event,
                     parameters: source.map_or(&[], |source| source.parameters.as_slice()),
                     value: self.value(event.value, change.after, scope.payout),
+                    taken,
                     now: change.now,
                 };
                 let written = event.account.write(&told)?;
@@ -112,8 +122,10 @@ impl Decision<'_> {
                     outbound: written.outbound,
                     private: written.private,
                     check: written.check,
+                    not_before: written.not_before,
                     not_after: written.not_after,
                     value: written.value,
+                    moment: Some(written.moment),
                 })
             }
         }

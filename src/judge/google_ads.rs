@@ -36,6 +36,8 @@ pub(super) fn read(heard: &Heard<'_>) -> Vec<Reading> {
     if heard.status >= 300 {
         return heard.unknown("NO_STATUS");
     }
+    // What is only checked has no results (H: the comment of the answer's proto).
+    let is_checked = body.results.is_none() && heard.validates;
     let results = body.results.unwrap_or_default();
     let is_taken = |place| {
         let result: Option<&Option<BTreeMap<_, _>>> = results.get(place);
@@ -45,6 +47,7 @@ pub(super) fn read(heard: &Heard<'_>) -> Vec<Reading> {
     rows.or(|place| match unnamed {
         _ if is_taken(place) => Reading::plain(Outcome::Delivered),
         Some((class, error)) => Reading::new(class.unnamed(heard.rows), why(heard, error)),
+        None if is_checked => Reading::new(Outcome::Warned, heard.reason("validated (nothing was counted)")),
         None => Reading::new(untold(heard.rows), heard.reason("nothing is said of this row")),
     })
 }
@@ -66,8 +69,16 @@ fn named<'e>(heard: &Heard<'_>, failure: Option<&'e Status<'e>>) -> (Rows, Optio
 
 fn why(heard: &Heard<'_>, error: &AdsError<'_>) -> String {
     let (family, name) = error.code();
-    heard.reason(format_args!("{}/{}", code(family), code(name)))
+    let advice = match family {
+        "notAllowlistedError" => NOT_ALLOWLISTED,
+        _ => "",
+    };
+    heard.reason(format_args!("{}/{}{advice}", code(family), code(name)))
 }
+
+/// What a person does about a developer token that may not be used.
+const NOT_ALLOWLISTED: &str = " (Google lets this developer token upload no conversions, as no token that began after \
+     June 2026; set `mode = \"data_manager\"`)";
 
 /// What follows where nothing of the request was looked at.
 fn refused(heard: &Heard<'_>, error: &Status<'_>) -> Vec<Reading> {
@@ -113,9 +124,12 @@ fn class(family: &str, name: &str) -> Class {
         | "CONVERSION_ALREADY_RETRACTED"
         | "RESTATEMENT_ALREADY_EXISTS"
         | "MORE_RECENT_RESTATEMENT_FOUND" => return Class::Done,
-        "DUPLICATE_ORDER_ID" | "DUPLICATE_CLICK_CONVERSION_IN_REQUEST" => return Class::Alone,
+        "DUPLICATE_ORDER_ID" | "DUPLICATE_CLICK_CONVERSION_IN_REQUEST" | "DUPLICATE_ADJUSTMENT_IN_REQUEST" => {
+            return Class::Alone;
+        }
         "NO_CONVERSION_ACTION_FOUND"
         | "INVALID_CONVERSION_ACTION_TYPE"
+        | "INVALID_CONVERSION_ACTION"
         | "INVALID_CUSTOMER_FOR_CLICK"
         | "CUSTOMER_NOT_ACCEPTED_CUSTOMER_DATA_TERMS"
         | "CUSTOMER_NOT_ENABLED_ENHANCED_CONVERSIONS_FOR_LEADS"
@@ -125,6 +139,10 @@ fn class(family: &str, name: &str) -> Class {
         | "EXPIRED_EVENT"
         | "CONVERSION_PRECEDES_EVENT"
         | "CONVERSION_EXPIRED"
+        | "ADJUSTMENT_PRECEDES_CONVERSION"
+        | "CANNOT_RESTATE_CONVERSION_ACTION_THAT_ALWAYS_USES_DEFAULT_CONVERSION_VALUE"
+        | "GCLID_DATE_TIME_PAIR_AND_ORDER_ID_BOTH_SET"
+        | "ONE_PER_CLICK_CONVERSION_ACTION_NOT_PERMITTED_WITH_BRAID"
         | "INVALID_USER_IDENTIFIER"
         | "GBRAID_WBRAID_BOTH_SET" => return Class::Row,
         // An adjustment of a sale that is not there yet.

@@ -21,6 +21,8 @@ pub(super) struct Heard<'a> {
     pub(super) rows: usize,
     /// Whether it answers the check of a receipt.
     pub(super) is_check: bool,
+    /// Whether the request was only to be checked, and counted nothing.
+    pub(super) validates: bool,
 }
 
 impl<'a> Heard<'a> {

@@ -4,6 +4,7 @@ use super::heard::Heard;
 use super::outcome::{Outcome, Reading};
 use super::{google, google_ads, meta, microsoft, microsoft_offline, tiktok};
 use crate::delivery::{Case, Cause, Judge, Judgement, Verdict};
+use crate::outbound::{Outbound, Part};
 use crate::value::Timestamp;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -49,6 +50,7 @@ impl Judge for Platforms {
             is_cut: case.answer.truncated || case.answer.broken_off,
             rows: case.deliveries.len(),
             is_check: first.is_some_and(|first| first.receipt.is_some()),
+            validates: first.is_some_and(|first| validates(&first.delivery.outbound)),
         };
         let read = reader(&heard).into_iter().enumerate();
         read.map(|(place, said)| judgement(case, place, said)).collect()
@@ -61,7 +63,7 @@ impl Judge for Platforms {
 
 /// What the judge would make of an answer, one entry for each of the deliveries in their order; for
 /// tools. None for a platform that it does not know. An answer to a check of Google's is recognised
-/// by its body. At most 10,000 deliveries are answered for.
+/// by its body, and so is one of the Ads API to a request that was only checked. At most 10,000 deliveries are answered for.
 #[must_use]
 pub fn read(platform: &str, status: u16, body: &str, how_many: usize) -> Option<Vec<Reading>> {
     let heard = Heard {
@@ -71,8 +73,19 @@ pub fn read(platform: &str, status: u16, body: &str, how_many: usize) -> Option<
         is_cut: false,
         rows: how_many.min(MOST),
         is_check: body.trim() == "{}",
+        validates: true,
     };
     Some(reader(platform)?(&heard))
+}
+
+/// Whether a request to Google is only checked and nothing is counted.
+fn validates(request: &Outbound) -> bool {
+    let parts = request.body.iter().flat_map(|body| &body.0);
+    let mut texts = parts.filter_map(|part| match part {
+        Part::Text(text) => Some(text),
+        _ => None,
+    });
+    texts.any(|text| text.contains("\"validateOnly\":true"))
 }
 
 fn platform(cause: &Cause) -> Option<&str> {

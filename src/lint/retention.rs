@@ -1,9 +1,9 @@
 //! Warnings about rows that are kept too short.
 
 use crate::config::{Place, duration_text};
+use crate::conversion_api::Account;
 use crate::definition::Retention;
 use crate::delivery::RetryPolicy;
-use crate::model::Platform;
 use crate::tracker::{Campaign, Tracker};
 use alloc::format;
 use core::time::Duration;
@@ -72,11 +72,12 @@ fn uncorrected(deliveries: Duration, place: &Place<'_>, tracker: &Tracker) {
     let mut rules = tracker.campaigns().flat_map(Campaign::postbacks);
     let corrects = rules.any(|rule| {
         let account = rule.account();
-        account.is_some_and(|account| account.platform() == Platform::Google && account.is_told_of_refunds())
+        let takes = |account: &Account| matches!(account.interface(), "google" | "google_ads" | "microsoft_offline");
+        account.is_some_and(|account| takes(account) && account.is_told_of_refunds())
     });
     if corrects && deliveries < REVERSALS {
         place.problem(format!(
-            "Google is told what is left of a sale that is taken back, and refunds and chargebacks come up to {} after a              sale; one that comes later than {} after the sale was told is not told",
+            "an ad platform is told what is left of a sale that is taken back, and refunds and chargebacks come up to {} after a              sale; one that comes later than {} after the sale was told is not told",
             duration_text(REVERSALS),
             duration_text(deliveries)
         ));

@@ -184,6 +184,33 @@ closed_enum! {
 }
 
 closed_enum! {
+    /// One of the interfaces by which an ad platform takes conversions, where it has two.
+    pub enum ApiMode {
+        /// Google's Data Manager API.
+        DataManager = "data_manager",
+        /// Google's Ads API, for developer tokens that used it before June 2026.
+        AdsApi = "ads_api",
+        /// Microsoft's UET Conversions API.
+        UetCapi = "uet_capi",
+        /// Microsoft's offline conversions.
+        Offline = "offline",
+    }
+}
+
+impl ApiMode {
+    /// The modes of a platform, its usual one first. Meta and TikTok have one interface and no
+    /// modes.
+    #[must_use]
+    pub const fn of(platform: Platform) -> &'static [Self] {
+        match platform {
+            Platform::Google => &[Self::DataManager, Self::AdsApi],
+            Platform::Microsoft => &[Self::UetCapi, Self::Offline],
+            Platform::Meta | Platform::TikTok => &[],
+        }
+    }
+}
+
+closed_enum! {
     /// Something that is known of a person, and that an ad platform may be told.
     pub enum UserDatum {
         /// The e-mail address.

@@ -123,6 +123,7 @@ pub(crate) fn tally(row: &Tally, out: &mut String) -> Written {
         base,
         count,
         fired,
+        seconds,
     } = row;
     let mut object = Object::open(out);
     object.text(name!("click"), click.as_str());
@@ -152,6 +153,7 @@ pub(crate) fn tally(row: &Tally, out: &mut String) -> Written {
             Ok(())
         })?;
     }
+    object.some(name!("seconds"), Some(seconds).filter(|seconds| !seconds.is_empty()))?;
     object.close();
     Ok(())
 }

@@ -161,6 +161,7 @@ fn trace(trace: &Trace, found: Option<&Found>, object: &mut Object<'_>) -> Writt
         more_rules,
         corrections,
         resolved,
+        moved,
     } = trace;
     object.some(name!("found"), found)?;
     if let Some(duplicate) = duplicate {
@@ -172,7 +173,8 @@ fn trace(trace: &Trace, found: Option<&Found>, object: &mut Object<'_>) -> Writt
     }
     object.some(name!("more_rules"), Some(more_rules).filter(|more| **more > 0))?;
     object.list(name!("corrections"), corrections)?;
-    object.some(name!("resolved"), Some(resolved).filter(|resolved| **resolved > 0))
+    object.some(name!("resolved"), Some(resolved).filter(|resolved| **resolved > 0))?;
+    object.some(name!("moved"), Some(moved).filter(|moved| !moved.is_empty()))
 }
 
 /// Writes the ids of the postbacks as one text, and then their verdicts.

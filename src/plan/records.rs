@@ -1,5 +1,6 @@
 //! What is kept of receipts, and of events that are counted together.
 
+use super::moved::TakenSecond;
 use crate::model::{Counts, Entry};
 use crate::value::{
     Amount, CampaignId, ClickId, ConversionId, Currency, EventId, Money, OfferSourceId, PostbackId, Receipt, Shared,
@@ -67,6 +68,9 @@ pub enum TallyKey {
     /// The events that take back an event id ([`Receipt::of_event_id`]) or a receipt, and name an
     /// amount. The tally makes no conversion: each of its events has one of its own.
     Refunded(Receipt),
+    /// The seconds under which an account at an ad platform was told of conversions of a goal,
+    /// where the platform tells them apart by nothing else. The tally makes no conversion.
+    Seconds(PostbackId, Shared<str>),
 }
 
 impl TallyKey {
@@ -80,6 +84,7 @@ impl TallyKey {
             Self::Order(counts, id) => format!("order:{counts}:{id}"),
             Self::Reversal(key) => ["reversal:", key.as_str()].concat(),
             Self::Refunded(key) => ["refunded:", key.as_str()].concat(),
+            Self::Seconds(account, goal) => format!("seconds:{}:{account}:{goal}", account.as_str().len()),
         }
     }
 }
@@ -119,6 +124,10 @@ pub struct Tally {
     /// this one depends on the order of arrival, since what was sent stays sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
+    /// The seconds that conversions are told under, in order ([`TallyKey::Seconds`]). Which
+    /// conversion has which depends on the order of arrival, and which are taken does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seconds: Vec<TakenSecond>,
 }
 
 /// A tally as it is read. Some members may be left out, since others say the same.
@@ -144,6 +153,8 @@ struct StoredTally {
     count: u32,
     #[serde(default)]
     fired: Vec<Fired>,
+    #[serde(default)]
+    seconds: Vec<TakenSecond>,
 }
 
 fn one() -> u32 {
@@ -191,6 +202,7 @@ impl From<StoredTally> for Tally {
             base: stored.base,
             count: stored.count,
             fired: stored.fired,
+            seconds: stored.seconds,
             last: stored.last.unwrap_or_else(|| first.clone()),
             first,
         }

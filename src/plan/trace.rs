@@ -1,6 +1,7 @@
 //! How an event was decided, as indices and codes. Sentences are made from them on demand.
 
 use super::correction::CorrectionTrace;
+use super::moved::MovedTime;
 use crate::rule::RuleAnswer;
 use crate::value::{ClickId, PostbackId, Receipt};
 use alloc::{string::String, sync::Arc, vec::Vec};
@@ -37,6 +38,9 @@ pub struct Trace {
     /// How many waiting events this event resolved.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub resolved: u32,
+    /// The rules whose platform is told another second than the conversion's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<MovedTime>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::fire::Scopes;
 use crate::meaning::Decision;
 use crate::model::{Click, Conversion, Status};
-use crate::plan::{Correction, CorrectionTrace, EventRow, Reported, RuleVerdict};
+use crate::plan::{Correction, CorrectionTrace, EventRow, Reported, RuleVerdict, Tally};
 use crate::scope::ToldPayout;
 use crate::tracker::{Campaign, Channel, EventRule, PostbackRule};
 use crate::value::{Amount, ConversionId, Money, Timestamp};
@@ -30,6 +30,8 @@ pub(crate) struct Book<'a> {
     pub(crate) reported: &'a [Reported],
     /// What the decision queues.
     pub(crate) outbox: &'a [Delivery],
+    /// The tallies of the click; of two with the same key the last is the present one.
+    pub(crate) tallies: Vec<&'a Tally>,
 }
 
 /// What follows from money that was taken back.

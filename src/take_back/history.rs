@@ -2,7 +2,7 @@
 
 use crate::delivery::{Cause, Delivery, Progress};
 use crate::plan::Reported;
-use crate::value::{CampaignId, ConversionId, DeliveryId, EventId, Money, PostbackId};
+use crate::value::{CampaignId, ConversionId, DeliveryId, EventId, Money, PostbackId, Timestamp};
 use alloc::vec::Vec;
 
 /// A delivery that tells an account of a sale, or corrects what it was told.
@@ -108,6 +108,25 @@ impl<'a> History<'a> {
     pub(super) fn told_by(&self) -> Option<&'a EventId> {
         let whole = self.steps.iter().rfind(|step| !step.is_correction());
         whole?.delivery.cause.event()
+    }
+
+    /// Whether the account was told that the sale does not count. It may be on its way.
+    pub(super) fn is_retracted(&self) -> bool {
+        let sent = |step: &&Step<'_>| step.is_alive() && step.progress != Progress::Unsent;
+        let corrections = self.steps.iter().filter(|step| step.is_correction()).filter(sent);
+        corrections.filter_map(Step::value).any(|value| value.amount.is_zero())
+    }
+
+    /// The latest time that a correction can have told; none if there was none.
+    pub(super) fn corrected_at(&self) -> Option<Timestamp> {
+        let corrections = self.steps.iter().filter(|step| step.is_correction());
+        let told = corrections.map(|step| {
+            let Delivery {
+                created_at, not_before, ..
+            } = step.delivery;
+            not_before.map_or(*created_at, |at| at.max(*created_at))
+        });
+        told.max()
     }
 
     /// Whether money was taken back before: then a higher value is told too.

@@ -7,7 +7,7 @@ use super::tell::Telling;
 use crate::delivery::{Cause, Delivery};
 use crate::meaning::Decision;
 use crate::model::{Click, Conversion};
-use crate::plan::{Correction, EventRow, Facts, MAX_TRACED_RULES};
+use crate::plan::{Correction, EventRow, Facts, MAX_TRACED_RULES, Tally};
 use crate::scope::ToldPayout;
 use crate::tracker::Sends;
 use crate::value::{Amount, ConversionId, Money, Timestamp};
@@ -22,6 +22,8 @@ pub(crate) struct Decided<'a> {
     pub(crate) rows: Vec<&'a EventRow>,
     /// The conversions that were made or changed.
     pub(crate) conversions: &'a [Conversion],
+    /// The tallies that have changed.
+    pub(crate) tallies: &'a [Tally],
     pub(crate) outbox: &'a [Delivery],
 }
 
@@ -52,6 +54,9 @@ impl<'a> Decided<'a> {
         let before = by_id(self.facts.booked.values().filter(is_its));
         let mut after = before.clone();
         after.extend(by_id(self.conversions.iter().filter(is_its)));
+        let known = self.facts.clicks.get(&click.id).into_iter();
+        let known = known.flat_map(|known| &known.tallies);
+        let changed = self.tallies.iter().filter(|tally| tally.click == click.id);
         let stored = self.facts.told.get(&click.id).into_iter().flatten();
         Book {
             decision: self.decision,
@@ -63,6 +68,7 @@ impl<'a> Decided<'a> {
             rows: self.rows.iter().copied().chain(stored).collect(),
             reported: self.facts.reported.get(&click.id).map_or(&[], Vec::as_slice),
             outbox: self.outbox,
+            tallies: known.chain(changed).collect(),
         }
     }
 }

@@ -22,6 +22,7 @@ impl Takes {
     pub fn of(platform: &str) -> Self {
         match platform {
             "google" => Self::Value,
+            "google_ads" | "microsoft_offline" => Self::All,
             _ => Self::Nothing,
         }
     }

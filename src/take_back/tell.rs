@@ -4,13 +4,19 @@ use super::book::{Book, Case, Left, TakenBack};
 use super::history::{History, Step};
 use super::restate::{NotRestated, restated};
 use super::table::{Takes, correction};
+use crate::adjustment::{self, NotAdjusted};
 use crate::delivery::{Cause, Delivery, Progress, Replaced};
 use crate::event::Event;
-use crate::fire::{Change, Scopes, cause};
+use crate::fire::{Change, Scopes, Seconds, cause};
 use crate::model::Conversion;
+use crate::outbound::Outbound;
 use crate::plan::{Correction, CorrectionTrace};
-use crate::value::{Amount, DeliveryId, EventId, Money};
-use alloc::{boxed::Box, string::ToString};
+use crate::value::{Amount, DeliveryId, EventId, Money, Pii, Timestamp};
+use alloc::{
+    boxed::Box,
+    collections::BTreeMap,
+    string::{String, ToString},
+};
 
 /// Why a sale is withdrawn, for a person.
 const TAKEN_BACK: &str = "its sale was taken back before it was sent";
@@ -131,12 +137,14 @@ impl Telling<'_, '_> {
             after: conversion,
             valued: false,
         };
-        let request = book.decision.request(&change, case.rule, &scope).ok()?;
+        let mut seconds = Seconds::of(book.tallies.iter().copied());
+        let request = seconds.request(book.decision, &change, case.rule, &scope).ok()?;
         let cause = cause(case.rule, case.campaign, &change, request.value);
         let mut delivery = Delivery::new(id.clone(), cause, case.rule.lane.clone(), book.now, request.outbound);
         delivery.retry = case.rule.retry.clone();
         delivery.private = request.private;
         delivery.check = request.check;
+        delivery.not_before = request.not_before;
         delivery.not_after = request.not_after;
         delivery.replaces = self.history.sale().map(|step| {
             let known = step.delivery.replaces.as_ref().map_or(1, |known| known.revision);
@@ -173,11 +181,10 @@ impl Telling<'_, '_> {
         if self.takes() == Takes::Nothing {
             return Err(Correction::Unsupported);
         }
-        let item = told.outbound.item.as_ref().ok_or(Correction::Unreadable)?;
-        let text = restated(&item.text, &told.private, self.value).map_err(|why| match why {
-            NotRestated::Unreadable => Correction::Unreadable,
-            NotRestated::NoIdentifier => Correction::NoIdentifier,
-        })?;
+        let made = match self.takes() {
+            Takes::All => self.adjusted(told)?,
+            _ => self.restated(told)?,
+        };
         let cause = Cause::ConversionApi {
             platform: platform.clone(),
             account: account.clone(),
@@ -189,16 +196,71 @@ impl Telling<'_, '_> {
             value: Some(self.value),
             corrects: Some(told.id.clone()),
         };
-        let mut outbound = told.outbound.clone();
-        if let Some(item) = &mut outbound.item {
-            item.text = text;
-        }
-        let mut delivery = Delivery::new(self.id(), cause, told.lane.clone(), self.book.now, outbound);
-        delivery.check.clone_from(&told.check);
+        let mut delivery = Delivery::new(self.id(), cause, told.lane.clone(), self.book.now, made.outbound);
         delivery.retry = told.retry.clone();
-        delivery.private = told.private.clone();
+        delivery.check = made.check;
+        delivery.private = made.private;
+        delivery.not_before = made.not_before;
+        delivery.not_after = made.not_after;
         delivery.after = [told.id.clone()].into();
         delivery.after.extend(self.history.under_way(&told.id));
         Ok(Some(delivery))
     }
+
+    /// The same event with the value that is left.
+    fn restated(&self, told: &Delivery) -> Result<Made, Correction> {
+        let mut outbound = told.outbound.clone();
+        let item = outbound.item.as_mut().ok_or(Correction::Unreadable)?;
+        item.text = restated(&item.text, &told.private, self.value).map_err(|why| match why {
+            NotRestated::Unreadable => Correction::Unreadable,
+            NotRestated::NoIdentifier => Correction::NoIdentifier,
+        })?;
+        Ok(Made {
+            outbound,
+            check: told.check.clone(),
+            private: told.private.clone(),
+            not_before: None,
+            not_after: None,
+        })
+    }
+
+    /// An adjustment of the event, where the interface has such a message.
+    fn adjusted(&self, told: &Delivery) -> Result<Made, Correction> {
+        let sale = adjustment::Sale {
+            item: told.outbound.item.as_ref().ok_or(Correction::Unreadable)?,
+            private: &told.private,
+            adjusted_at: self.history.corrected_at(),
+        };
+        // No platform takes a value for what was retracted.
+        if self.history.is_retracted() {
+            return Err(Correction::Unsupported);
+        }
+        let change = match self.value.amount > Amount::ZERO {
+            true => adjustment::Change::Restate(self.value),
+            false => adjustment::Change::Retract,
+        };
+        let (account, at) = (&self.case.event.account, self.book.event.at);
+        let made = adjustment::write(account, &sale, change, at, self.book.now).map_err(|why| match why {
+            NotAdjusted::Unsupported(_) => Correction::Unsupported,
+            NotAdjusted::Expired => Correction::NoIdentifier,
+            NotAdjusted::TooOld { .. } => Correction::TooOld,
+            _ => Correction::Unreadable,
+        })?;
+        Ok(Made {
+            outbound: made.outbound,
+            check: None,
+            private: made.private,
+            not_before: made.not_before,
+            not_after: made.not_after,
+        })
+    }
+}
+
+/// The request of a correction, and what goes with it.
+struct Made {
+    outbound: Outbound,
+    check: Option<Box<Outbound>>,
+    private: BTreeMap<String, Pii>,
+    not_before: Option<Timestamp>,
+    not_after: Option<Timestamp>,
 }

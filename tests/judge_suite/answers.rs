@@ -49,6 +49,21 @@ fn every_platform_has_answers_of_each_kind() {
 }
 
 #[test]
+fn an_ads_answer_without_results_is_success_only_where_the_request_was_a_check() {
+    let answered = |is_check: bool| {
+        let mut leased = leased("google_ads", 0);
+        if is_check {
+            let body = leased.delivery.outbound.body.as_mut().unwrap();
+            body.push_str(r#","partialFailure":true,"validateOnly":true}"#);
+        }
+        let settled = settled(vec![leased], answer(200, r#"{"jobId":"7"}"#));
+        shown(&settled[0].verdict)
+    };
+    assert_eq!(answered(true), "warned");
+    assert_eq!(answered(false), "again +4");
+}
+
+#[test]
 fn nothing_of_what_was_sent_is_noted() {
     let vectors = vectors();
     let quoting = vectors.iter().filter(|vector| vector.body().contains("CANARY"));

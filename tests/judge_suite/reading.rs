@@ -51,3 +51,12 @@ fn a_platform_that_is_not_known_is_not_read() {
     assert_eq!(read("snapchat", 200, "{}", 1), None);
     assert_eq!(read("meta", 200, "", usize::MAX).map(|told| told.len()), Some(10_000));
 }
+
+#[test]
+fn what_google_ads_only_checked_is_said_to_be_not_counted() {
+    let told = read("google_ads", 200, r#"{"jobId":"7"}"#, 2).unwrap();
+    assert_eq!(
+        told[1].to_string(),
+        "delivered, with a warning (google_ads validated (nothing was counted))"
+    );
+}

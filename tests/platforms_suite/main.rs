@@ -5,10 +5,13 @@
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
 mod any_text;
+mod modes;
+mod modes_settings;
 mod private;
 mod requests;
 #[cfg(feature = "testing")]
 mod roles;
+mod seconds;
 mod settings;
 mod told;
 mod truth_table;

@@ -275,6 +275,9 @@ pub(crate) fn sent(batch: &Batch) -> (String, Vec<(String, String)>, String) {
         ("env:TIKTOK_TOKEN", "tt-token"),
         ("env:GOOGLE_TOKEN", "ya29.token"),
         ("env:UET_TOKEN", "uet-token"),
+        ("env:ADS_DEVELOPER_TOKEN", "ads-developer"),
+        ("env:MS_TOKEN", "ms-token"),
+        ("env:MS_DEVELOPER_TOKEN", "ms-developer"),
     ]
     .map(|(name, value)| (name.parse().unwrap(), Secret::from(value)))
     .into();

@@ -4,6 +4,7 @@
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
 mod identifiers;
+mod modes;
 mod order;
 mod platforms;
 mod table;

@@ -70,6 +70,12 @@ impl State {
         match self.mood {
             Mood::Down => (503, json!({})),
             Mood::Locked if is_google => (401, json!({"error": {"code": 401, "status": "UNAUTHENTICATED"}})),
+            Mood::Locked if is_mode(request) => (401, json!({"error": {"code": 401, "status": "UNAUTHENTICATED"}})),
+            Mood::Refusing if is_mode(request) => (200, mode_refusal()),
+            Mood::Well if is_mode(request) => {
+                self.others.push(format!("{} {body}", request.uri().path()));
+                (200, json!({"results": [{}], "PartialErrors": []}))
+            }
             Mood::Locked => (401, json!({"error": {"code": 190}, "code": 40105})),
             Mood::Refusing if is_google => (400, refusal()),
             Mood::Refusing => (400, json!({"error": {"code": 100, "error_subcode": 1}, "code": 40002})),
@@ -96,6 +102,24 @@ impl State {
             }
         }
     }
+}
+
+/// Whether it goes to Google's Ads API or to Microsoft's offline conversions.
+fn is_mode(request: &http::Request<Bytes>) -> bool {
+    let host = request.uri().host().unwrap_or_default();
+    host == "googleads.googleapis.com" || host == "campaign.api.bingads.microsoft.com"
+}
+
+/// One row is refused for good, as each of the two says it.
+fn mode_refusal() -> Value {
+    json!({
+        "results": [{}],
+        "partialFailureError": {"code": 3, "details": [{"errors": [{
+            "errorCode": {"conversionUploadError": "EXPIRED_EVENT"},
+            "location": {"fieldPathElements": [{"fieldName": "conversions", "index": 0}]}
+        }]}]},
+        "PartialErrors": [{"Code": 5616, "ErrorCode": "ConversionTimeEarlierThanClickTime", "Index": 0}]
+    })
 }
 
 fn refusal() -> Value {

@@ -43,7 +43,11 @@ const DOCUMENT: &str = r#"{
          "event_source_url": "https://shop.example.com/thanks"},
         {"id": "tt", "platform": "tiktok", "pixel": "C4ABCDEF", "token": "env:T",
          "event_source_url": "https://shop.example.com/thanks"},
-        {"id": "ms", "platform": "microsoft", "pixel": "77701", "token": "env:T"}
+        {"id": "ms", "platform": "microsoft", "pixel": "77701", "token": "env:T"},
+        {"id": "old", "platform": "google", "mode": "ads_api", "account": "1234567890", "token": "env:T",
+         "developer_token": "env:D", "events": {"Purchase": "987654321"}},
+        {"id": "off", "platform": "microsoft", "mode": "offline", "account": "7770001", "customer": "2345678",
+         "token": "env:T", "developer_token": "env:D", "events": {"Purchase": "Book sale"}}
     ],
     "campaign": [{
         "id": "campaign",

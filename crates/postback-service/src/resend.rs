@@ -177,7 +177,12 @@ impl Read {
             once: !self.siblings.iter().any(|other| tells_otherwise(replaces, other)),
         };
         let written = Decision::new(&live.tracker).rewrite(replaces, &told, self.now);
-        let Rewritten { delivery, tally, .. } = written.map_err(|why| ResendError::NotRewritten(id(), why))?;
+        let Rewritten {
+            delivery,
+            tally,
+            seconds,
+            ..
+        } = written.map_err(|why| ResendError::NotRewritten(id(), why))?;
         let resent = |repeated| Resent {
             delivery: delivery.id.clone(),
             revision: delivery.replaces.as_ref().map_or(1, |replaced| replaced.revision),
@@ -192,7 +197,8 @@ impl Read {
             };
         }
         let resent = resent(false);
-        let mut commit = Commit::of(tally.map(Write::Tally).into_iter().collect(), self.now);
+        let tallies = tally.into_iter().chain(seconds).map(Write::Tally);
+        let mut commit = Commit::of(tallies.collect(), self.now);
         commit.guards = vec![guard(&click.id, self.click.version)];
         commit.outbox = vec![delivery];
         Ok(Step::Commit(Box::new(commit), resent))

@@ -9,24 +9,38 @@ rows! { CONVERSION_API {
     "platform", NONE,
     "The platform.",
     "\"meta\"";
+    "mode", said("`data_manager` at Google, `uet_capi` at Microsoft"),
+    "The interface of a platform that has two. Google: `data_manager`, or `ads_api` for a developer token that used it \
+     before June 2026. Microsoft: `uet_capi`, or `offline`, which can take a conversion back.",
+    "\"ads_api\"";
     "pixel", NONE,
     "The number of the pixel or data set at Meta, the code of the pixel at TikTok, the number of the UET tag at \
-     Microsoft. Each of these needs it.",
+     Microsoft. Each of these needs it; the mode `offline` has none.",
     "\"123456789012345\"";
     "account", NONE,
-    "The number of the advertiser's account at Google Ads, which needs it.",
+    "The number of the advertiser's account at Google Ads, which needs it, or at Microsoft Advertising in the mode \
+     `offline`.",
     "\"123-456-7890\"";
+    "customer", NONE,
+    "The number of the customer at Microsoft Advertising who has the account. The mode `offline` needs it.",
+    "\"2345678\"";
     "login_account", NONE,
     "The number of the manager's account through which Google's `account` is reached.",
     "\"111-222-3333\"";
     "token", NONE,
-    "A reference to its token. Google's tokens live for an hour; `file:` reads a file that another program renews.",
+    "A reference to its token. Google's tokens and those of the mode `offline` live for an hour: `host:` names one that \
+     the server renews, `file:` a file that another program renews.",
     "\"env:META_TOKEN\"";
+    "developer_token", NONE,
+    "A reference to the developer token of Google's Ads API or of Microsoft Advertising. The modes `ads_api` and \
+     `offline` need it.",
+    "\"env:ADS_DEVELOPER_TOKEN\"";
     "app_secret", NONE,
     "A reference to the secret of the app at Meta. With it each request has an `appsecret_proof`.",
     "\"env:META_APP_SECRET\"";
-    "api_version", said("`v25.0` at Meta, `v1.3` at TikTok"),
-    "The version of the platform's interface. Meta's must not be older than `v25.0`.",
+    "api_version", said("`v25.0` at Meta, `v1.3` at TikTok, `v26` of Google's Ads API"),
+    "The version of the platform's interface. Meta's must not be older than `v25.0`, that of the Ads API not older than \
+     `v23`.",
     "\"v25.0\"";
     "endpoint", said("the platform's own"),
     "Scheme and host to which requests go instead: a gateway, or a stand-in for a test.",
@@ -61,7 +75,8 @@ rows! { CONVERSION_API {
     "Whether Google checks the requests only and counts nothing.",
     "true";
     "user_data", said("all that the platform takes; at Google neither `ip` nor `user_agent`"),
-    "What it may be told of a person. Click ids are always told.",
+    "What it may be told of a person. Click ids are always told. The modes `ads_api` and `offline` have a place for \
+     `email` and `phone` alone.",
     "[\"email\", \"phone\", \"ip\", \"user_agent\"]";
     "default_country", said("none: such a number is not told"),
     "The country of a phone number that names none, where the buyer's country is not known.",
@@ -83,7 +98,8 @@ rows! { CONVERSION_API {
     "1";
     "events", said("the standard name that the type spells, else `Purchase` for a sale, else the type's own name"),
     "Conversion types with the platform's name of the event for each; an empty name tells nothing. At Google it is the \
-     id of the conversion action, and a type without one is not told. The name must be the one that the page reports.",
+     id of the conversion action, of Microsoft's offline conversions the name of the goal, and a type without one is not \
+     told. The name must be the one that the page reports.",
     "{ Purchase = \"Purchase\", Upsell = \"Purchase\" }";
 } }
 

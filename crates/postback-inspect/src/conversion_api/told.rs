@@ -176,7 +176,7 @@ fn refunds(account: &Account) -> &'static str {
     if !account.is_told_of_refunds() {
         return "it is told nothing (`refunds` is `ignore`)";
     }
-    match Takes::of(account.platform().as_str()) {
+    match Takes::of(account.interface()) {
         Takes::Nothing => "the platform takes no correction, so only what has not left is not sent",
         Takes::Value => "the platform is told the value that is left, and goes on counting the sale",
         Takes::All => "the platform is told that the sale does not count, or the value that is left",

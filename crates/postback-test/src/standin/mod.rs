@@ -13,13 +13,16 @@
 
 mod check;
 mod google;
+mod google_ads;
+mod google_ads_adjustments;
 mod http;
 mod meta;
 mod microsoft;
+mod microsoft_offline;
 mod server;
 mod strict;
 mod tiktok;
 mod trouble;
 
-pub use server::{Accepted, StandIn, Told, Vendor};
+pub use server::{Accepted, CUSTOMER, DEVELOPER_TOKEN, StandIn, Told, Vendor};
 pub use trouble::Trouble;

@@ -2,7 +2,7 @@
 
 use super::http::{Request, Response};
 use super::trouble::Trouble;
-use super::{google, meta, microsoft, tiktok};
+use super::{google, google_ads, meta, microsoft, microsoft_offline, tiktok};
 use postback::Timestamp;
 use postback::port::Clock;
 use serde_json::Value;
@@ -24,9 +24,18 @@ pub enum Vendor {
     TikTok,
     /// Google's Data Manager API; the account is the ten digits of an advertiser.
     Google,
+    /// Google's Ads API; the account is the ten digits of an advertiser.
+    GoogleAds,
     /// Microsoft's UET Conversions API; the account is a tag.
     Microsoft,
+    /// Microsoft's offline conversions; the account is the number of an advertiser's account.
+    MicrosoftOffline,
 }
+
+/// The developer token that the stand-ins of the Ads API and of offline conversions take.
+pub const DEVELOPER_TOKEN: &str = "CANARY-developer-token";
+/// The number of the customer who has the account of offline conversions.
+pub const CUSTOMER: &str = "2345678";
 
 /// An event that was accepted.
 #[derive(Debug, Clone)]
@@ -69,6 +78,8 @@ pub(super) struct State {
     /// The events of each receipt, and how often it was asked for.
     pub(super) receipts: BTreeMap<String, (Vec<String>, u32)>,
     pub(super) accepted: Vec<Accepted>,
+    /// The adjustments of them that were accepted.
+    pub(super) adjusted: Vec<Accepted>,
     troubles: VecDeque<Trouble>,
     requests: Vec<Told>,
 }
@@ -76,13 +87,28 @@ pub(super) struct State {
 impl State {
     /// Takes events under their ids.
     pub(super) fn accept<'v>(&mut self, events: impl IntoIterator<Item = &'v Value>, id: &str) {
-        let request = self.requests.len() + 1;
         for event in events {
-            self.accepted.push(Accepted {
-                id: event[id].as_str().unwrap_or_default().into(),
-                event: event.clone(),
-                request,
-            });
+            self.accept_as(event, event[id].as_str().unwrap_or_default());
+        }
+    }
+
+    /// Takes an event under an id.
+    pub(super) fn accept_as(&mut self, event: &Value, id: &str) {
+        let accepted = self.taken(event, id);
+        self.accepted.push(accepted);
+    }
+
+    /// Takes an adjustment under the id of its conversion.
+    pub(super) fn adjust(&mut self, event: &Value, id: &str) {
+        let adjusted = self.taken(event, id);
+        self.adjusted.push(adjusted);
+    }
+
+    fn taken(&self, event: &Value, id: &str) -> Accepted {
+        Accepted {
+            id: id.into(),
+            event: event.clone(),
+            request: self.requests.len() + 1,
         }
     }
 
@@ -143,6 +169,12 @@ impl StandIn {
     #[must_use]
     pub fn accepted(&self) -> Vec<Accepted> {
         self.state().accepted.clone()
+    }
+
+    /// The adjustments that were accepted so far, in order; the id is that of the conversion.
+    #[must_use]
+    pub fn adjusted(&self) -> Vec<Accepted> {
+        self.state().adjusted.clone()
     }
 
     /// The ids of [`accepted`](Self::accepted).
@@ -254,10 +286,14 @@ fn answer(vendor: Vendor, state: &mut State, request: &Request, now: Timestamp) 
         (Vendor::Meta, Some(trouble)) => meta::trouble(trouble),
         (Vendor::TikTok, Some(trouble)) => tiktok::trouble(trouble),
         (Vendor::Google, Some(trouble)) => google::trouble(trouble),
+        (Vendor::GoogleAds, Some(trouble)) => google_ads::trouble(trouble),
+        (Vendor::MicrosoftOffline, Some(trouble)) => microsoft_offline::trouble(trouble),
         (Vendor::Microsoft, Some(trouble)) => microsoft::trouble(trouble),
         (Vendor::Meta, None) => meta::answer(state, request, now),
         (Vendor::TikTok, None) => tiktok::answer(state, request),
         (Vendor::Google, None) => google::answer(state, request, now),
+        (Vendor::GoogleAds, None) => google_ads::answer(state, request, now),
+        (Vendor::MicrosoftOffline, None) => microsoft_offline::answer(state, request, now),
         (Vendor::Microsoft, None) => microsoft::answer(state, request, now),
     };
     response.is_cut = trouble == Some(Trouble::Truncated);

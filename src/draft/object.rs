@@ -1,6 +1,6 @@
 //! The JSON of one event, with a hole for what is personal.
 
-use super::json::Members;
+use super::members::Members;
 use crate::outbound::{Encoding, Hole, HoledText};
 use crate::value::Pii;
 use alloc::{collections::BTreeMap, string::String};
@@ -8,14 +8,14 @@ use alloc::{collections::BTreeMap, string::String};
 /// An object that is being written. What is personal stays a hole, and its text is kept apart: a
 /// store writes it only to its expiring column. When it has expired, its members vanish.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     text: HoledText,
     private: BTreeMap<String, Pii>,
     is_begun: bool,
 }
 
 impl Draft {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             text: HoledText::plain("{"),
             private: BTreeMap::new(),
@@ -24,7 +24,7 @@ impl Draft {
     }
 
     /// Adds members.
-    pub(super) fn members(&mut self, members: Members) {
+    pub(crate) fn members(&mut self, members: Members) {
         if members.is_empty() {
             return;
         }
@@ -33,7 +33,7 @@ impl Draft {
     }
 
     /// Adds an object of members that may be kept and of personal ones. `hole` names the latter.
-    pub(super) fn object(&mut self, name: &str, plain: Members, hole: &str, personal: Members) {
+    pub(crate) fn object(&mut self, name: &str, plain: Members, hole: &str, personal: Members) {
         if plain.is_empty() && personal.is_empty() {
             return;
         }
@@ -53,7 +53,7 @@ impl Draft {
     }
 
     /// Adds a member that is personal as a whole: it stands between `before` and `after`.
-    pub(super) fn whole(&mut self, before: &str, hole: &str, personal: String, after: &str) {
+    pub(crate) fn whole(&mut self, before: &str, hole: &str, personal: String, after: &str) {
         if !personal.is_empty() {
             self.comma();
             self.personal(before, hole, personal, after);
@@ -61,7 +61,7 @@ impl Draft {
     }
 
     /// The text, and the values of its holes.
-    pub(super) fn finish(mut self) -> (HoledText, BTreeMap<String, Pii>) {
+    pub(crate) fn finish(mut self) -> (HoledText, BTreeMap<String, Pii>) {
         self.text.push_str("}");
         (self.text, self.private)
     }

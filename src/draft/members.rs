@@ -6,7 +6,7 @@ use alloc::string::String;
 
 /// The members of an object, without its braces.
 #[derive(Debug)]
-pub(super) struct Members(String);
+pub(crate) struct Members(String);
 
 /// The room for usual members.
 const ROOM: usize = 256;
@@ -19,20 +19,20 @@ impl Default for Members {
 
 impl Members {
     /// Adds a text.
-    pub(super) fn text(&mut self, name: &str, text: &str) {
+    pub(crate) fn text(&mut self, name: &str, text: &str) {
         self.name(name);
         self.quoted(text);
     }
 
     /// Adds a text if there is one that is not empty.
-    pub(super) fn some(&mut self, name: &str, text: Option<&str>) {
+    pub(crate) fn some(&mut self, name: &str, text: Option<&str>) {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
             self.text(name, text);
         }
     }
 
     /// Adds a list of texts.
-    pub(super) fn texts<'t>(&mut self, name: &str, texts: impl IntoIterator<Item = &'t str>) {
+    pub(crate) fn texts<'t>(&mut self, name: &str, texts: impl IntoIterator<Item = &'t str>) {
         self.name(name);
         self.0.push('[');
         for (place, text) in texts.into_iter().enumerate() {
@@ -45,25 +45,25 @@ impl Members {
     }
 
     /// Adds an amount as a number.
-    pub(super) fn amount(&mut self, name: &str, amount: Amount) {
+    pub(crate) fn amount(&mut self, name: &str, amount: Amount) {
         self.name(name);
         amount.push_to(&mut self.0);
     }
 
     /// Adds a time in Unix seconds, as a number.
-    pub(super) fn seconds(&mut self, name: &str, at: Timestamp) {
+    pub(crate) fn seconds(&mut self, name: &str, at: Timestamp) {
         self.name(name);
         self.0.push_str(itoa::Buffer::new().format(at.unix_seconds()));
     }
 
     /// Adds a value that is JSON already.
-    pub(super) fn json(&mut self, name: &str, json: &str) {
+    pub(crate) fn json(&mut self, name: &str, json: &str) {
         self.name(name);
         self.0.push_str(json);
     }
 
     /// Adds an object if it has members.
-    pub(super) fn object(&mut self, name: &str, members: &Self) {
+    pub(crate) fn object(&mut self, name: &str, members: &Self) {
         if members.is_empty() {
             return;
         }
@@ -73,17 +73,17 @@ impl Members {
         self.0.push('}');
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The members, with commas between them.
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.0
     }
 
     /// The object.
-    pub(super) fn into_object(self) -> String {
+    pub(crate) fn into_object(self) -> String {
         let mut text = self.0;
         text.insert(0, '{');
         text.push('}');
