@@ -74,7 +74,10 @@ impl State {
             Mood::Refusing if is_mode(request) => (200, mode_refusal()),
             Mood::Well if is_mode(request) => {
                 self.others.push(format!("{} {body}", request.uri().path()));
-                (200, json!({"results": [{}], "PartialErrors": []}))
+                (
+                    200,
+                    json!({"results": [{"conversionAction": "taken"}], "PartialErrors": []}),
+                )
             }
             Mood::Locked => (401, json!({"error": {"code": 190}, "code": 40105})),
             Mood::Refusing if is_google => (400, refusal()),
