@@ -7,6 +7,7 @@ mod identifiers;
 mod modes;
 mod order;
 mod platforms;
+mod rehearsal;
 mod table;
 mod waits;
 mod world;
