@@ -63,7 +63,8 @@ impl Judge for Platforms {
 
 /// What the judge would make of an answer, one entry for each of the deliveries in their order; for
 /// tools. None for a platform that it does not know. An answer to a check of Google's is recognised
-/// by its body, and so is one of the Ads API to a request that was only checked. At most 10,000 deliveries are answered for.
+/// by its body, and so is that of the Ads API to what was only checked. At most 10,000 deliveries
+/// are answered for.
 #[must_use]
 pub fn read(platform: &str, status: u16, body: &str, how_many: usize) -> Option<Vec<Reading>> {
     let heard = Heard {

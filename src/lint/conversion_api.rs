@@ -102,23 +102,25 @@ fn told<'a>(rules: impl Iterator<Item = &'a CampaignConversionApi>, tracker: &'a
     told
 }
 
-/// Warns of types that a rule names and that have no conversion action at Google.
+/// Warns of types that a rule names and that have no conversion action at Google, or no goal among
+/// Microsoft's offline conversions.
 fn nameless<'a>(
     row: &ConversionApi,
     account: &Account,
     rules: impl Iterator<Item = &'a CampaignConversionApi>,
     place: &Place<'_>,
 ) {
-    if account.platform() != Platform::Google {
-        return;
-    }
+    let (thing, its) = match account.interface() {
+        "google" | "google_ads" => ("conversion action", "id"),
+        "microsoft_offline" => ("goal", "name"),
+        _ => return,
+    };
     let named: BTreeSet<&TypeName> = rules.flat_map(|rule| &rule.types).collect();
     let has_action = |wanted: &TypeName| account.events().any(|(known, _)| known == wanted);
     for type_name in named.into_iter().filter(|name| !has_action(name)) {
         if !row.events.contains_key(type_name.as_str()) {
             place.problem(format!(
-                "has no conversion action for `{type_name}`, so that it is told nothing; add its id, or \"\" if that is \
-                 meant"
+                "has no {thing} for `{type_name}`, so that it is told nothing; add its {its}, or \"\" if that is meant"
             ));
         }
     }

@@ -43,6 +43,14 @@ pub struct Trace {
     pub moved: Vec<MovedTime>,
 }
 
+impl Trace {
+    /// The other second that the platform of a rule is told, if it is told one.
+    #[must_use]
+    pub fn moved_of(&self, rule: &PostbackId) -> Option<&MovedTime> {
+        self.moved.iter().find(|moved| moved.postback == *rule)
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(value: &u32) -> bool {
     *value == 0

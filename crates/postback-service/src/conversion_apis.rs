@@ -24,6 +24,9 @@ pub struct ConversionApiState {
     pub id: PostbackId,
     /// The platform.
     pub platform: Platform,
+    /// The interface of the platform, as answers are judged: `google_ads` and `microsoft_offline`
+    /// in the modes `ads_api` and `offline`, else the platform's name.
+    pub interface: &'static str,
     /// The pixel, the tag or the number of the account there.
     pub account: String,
     /// The lane of its deliveries, as metrics name it.
@@ -164,6 +167,7 @@ impl ConversionApiState {
         Self {
             id: account.id().clone(),
             platform: account.platform(),
+            interface: account.interface(),
             account: account.account().to_owned(),
             lane: account.lane().to_string(),
             events: events

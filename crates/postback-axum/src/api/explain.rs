@@ -238,7 +238,7 @@ fn event(tracker: &Tracker, seen: Option<(&Click, &Conversion)>, row: EventRow) 
         no_event_id: event.no_event_id.as_deref().map(str::to_owned),
         found: FoundExplanation {
             text: found.map_or_else(|| "no click was found".to_owned(), ToString::to_string),
-            found: trace.found,
+            found: trace.found.clone(),
         },
         by_hand: event.by_hand,
         duplicate,
@@ -247,9 +247,13 @@ fn event(tracker: &Tracker, seen: Option<(&Click, &Conversion)>, row: EventRow) 
             .rules
             .iter()
             .map(|traced| {
-                rule(&traced, |postback| {
+                let mut told = rule(&traced, |postback| {
                     seen.map(|(click, seen)| Decision::new(tracker).reasons(click, seen, postback))
-                })
+                });
+                if let Some(moved) = trace.moved_of(&traced.postback) {
+                    told.text = format!("{}; {moved}", told.text);
+                }
+                told
             })
             .collect(),
         corrections: trace

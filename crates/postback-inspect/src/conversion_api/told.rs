@@ -31,11 +31,14 @@ struct Rule {
     rule: String,
     api: PostbackId,
     platform: Platform,
+    /// The interface of the platform: `google_ads` and `microsoft_offline` in the modes `ads_api`
+    /// and `offline`, else the platform's name.
+    interface: &'static str,
     account: String,
     /// The platform's name of the event, or the id of the conversion action.
     event: Option<String>,
     fires: bool,
-    /// Why it does not fire.
+    /// Why it does not fire, or why another time than the conversion's own is told.
     reasons: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<Request>,
@@ -125,10 +128,12 @@ impl Subject<'_> {
         let (conversion, plan) = (taken.conversion(), taken.plan.as_ref());
         let mut traced = plan.into_iter().flat_map(|plan| plan.trace.rules.iter());
         let traced = traced.find(|traced| traced.postback == *rule.id());
-        let reasons = match traced {
+        let mut reasons = match traced {
             Some(traced) => why_not(tracker, click, conversion, &traced),
             None => vec!["it was not asked, since the event made no conversion that it could tell of".into()],
         };
+        let moved = plan.and_then(|plan| plan.trace.moved_of(rule.id()));
+        reasons.extend(moved.map(ToString::to_string));
         let delivery = plan.and_then(|plan| sent_by(plan, conversion, rule.id()).next());
         let request = delivery.map(|delivery| {
             let sent = &delivery.outbound;
@@ -151,6 +156,7 @@ impl Subject<'_> {
             rule: format!("{}/{}", self.campaign.id(), rule.id()),
             api: account.id().clone(),
             platform: account.platform(),
+            interface: account.interface(),
             account: account.account().to_owned(),
             event: event.map(|(_, name)| name.to_owned()),
             fires: request.is_some(),
@@ -211,7 +217,7 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
         writeln!(
             out,
             "\n{mark}  {} tells `{}`: {}, account {}, {event}",
-            rule.rule, rule.api, rule.platform, rule.account
+            rule.rule, rule.api, rule.interface, rule.account
         )?;
         for reason in &rule.reasons {
             writeln!(out, "  {reason}")?;

@@ -69,7 +69,8 @@ pub(super) struct Rule {
     pub(super) wants: String,
     /// The payout that the channel is told, if it is told.
     pub(super) payout: Option<String>,
-    /// Why the postback does not fire: what the rule wanted, and what it found.
+    /// Why the postback does not fire: what the rule wanted, and what it found. Of one that fires:
+    /// why its platform is told another time than the conversion's own.
     pub(super) reasons: Vec<String>,
     /// The request that would be sent: method, URL and body, with names in place of what is filled
     /// in later.
@@ -170,7 +171,8 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
     let ruled = plan.trace.rules.iter().map(|traced| {
         let id = &traced.postback;
         let postback = campaign.and_then(|campaign| campaign.postbacks().find(|known| known.id() == id));
-        let reasons = why_not(tracker, click, conversion, &traced);
+        let mut reasons = why_not(tracker, click, conversion, &traced);
+        reasons.extend(plan.trace.moved_of(id).map(ToString::to_string));
         let sent = sent_by(plan, conversion, id);
         let (mut sends, mut headers) = (Vec::new(), Vec::new());
         for delivery in sent {

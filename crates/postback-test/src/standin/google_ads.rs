@@ -10,6 +10,7 @@ use super::strict;
 use super::trouble::Trouble;
 use postback::Timestamp;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The versions that are alive.
 const VERSIONS: &[&str] = &["v23", "v24", "v25", "v26"];
@@ -103,11 +104,12 @@ pub(super) fn answer(state: &mut State, request: &Request, now: Timestamp) -> Re
         return invalid(key);
     }
     let is_kept = body["validateOnly"] != true;
+    let known = Known::of(state, rows);
     let mut results = Vec::new();
     let mut errors = Vec::new();
     for (place, row) in rows.iter().enumerate() {
         let checked = match list {
-            "conversions" => conversion(state, rows, row, now),
+            "conversions" => conversion(state, &known, row, now),
             _ => adjustments::check(state, row, now),
         };
         match checked {
@@ -191,7 +193,7 @@ fn caller(state: &State, request: &Request, customer: &str) -> Option<Response> 
     None
 }
 
-fn conversion(state: &State, rows: &[Value], row: &Value, now: Timestamp) -> Result<(), Fault> {
+fn conversion(state: &State, known: &Known, row: &Value, now: Timestamp) -> Result<(), Fault> {
     let wrong = |path: &str, code: &str| Err(Fault::new(path, code, &row[path]));
     if let Some(code) = state.refusal(row, "orderId") {
         return Err(Fault::new("orderId", code, &row["userIdentifiers"]));
@@ -224,31 +226,45 @@ fn conversion(state: &State, rows: &[Value], row: &Value, now: Timestamp) -> Res
             return wrong("consent", "INVALID_ENUM_VALUE");
         }
     }
-    same(state, rows, row)
+    known.check(row)
 }
 
-/// Whether another row of the request, or one before it, is the same conversion.
-fn same(state: &State, rows: &[Value], row: &Value) -> Result<(), Fault> {
-    let is_same = |other: &&Value| other["conversionAction"] == row["conversionAction"] && order(other) == order(row);
-    let code = if rows.iter().filter(is_same).count() > 1 {
-        match row.get("orderId") {
-            Some(_) => "DUPLICATE_ORDER_ID",
-            None => "DUPLICATE_CLICK_CONVERSION_IN_REQUEST",
+/// The conversions that are there, and those of a request with how often each stands in it.
+struct Known {
+    before: BTreeSet<String>,
+    here: BTreeMap<String, usize>,
+}
+
+impl Known {
+    fn of(state: &State, rows: &[Value]) -> Self {
+        let mut here = BTreeMap::new();
+        for row in rows {
+            *here.entry(name(row)).or_default() += 1;
         }
-    } else if state
-        .accepted
-        .iter()
-        .map(|known| &known.event)
-        .any(|known| is_same(&known))
-    {
-        match row.get("orderId") {
-            Some(_) => "ORDER_ID_ALREADY_IN_USE",
-            None => "CLICK_CONVERSION_ALREADY_EXISTS",
+        Self {
+            before: state.accepted.iter().map(|known| name(&known.event)).collect(),
+            here,
         }
-    } else {
-        return Ok(());
-    };
-    Err(Fault::new("orderId", code, &row["orderId"]))
+    }
+
+    /// Whether another row of the request, or one before it, is the same conversion.
+    fn check(&self, row: &Value) -> Result<(), Fault> {
+        let (name, has_order) = (name(row), row.get("orderId").is_some());
+        let is_twice = self.here.get(&name).is_some_and(|count| *count > 1);
+        let code = match (is_twice, self.before.contains(&name), has_order) {
+            (true, _, true) => "DUPLICATE_ORDER_ID",
+            (true, _, false) => "DUPLICATE_CLICK_CONVERSION_IN_REQUEST",
+            (false, true, true) => "ORDER_ID_ALREADY_IN_USE",
+            (false, true, false) => "CLICK_CONVERSION_ALREADY_EXISTS",
+            (false, false, _) => return Ok(()),
+        };
+        Err(Fault::new("orderId", code, &row["orderId"]))
+    }
+}
+
+/// The action, and by what Google knows a conversion of it.
+fn name(row: &Value) -> String {
+    format!("{} {}", row["conversionAction"], order(row))
 }
 
 /// By what Google knows a conversion: its order, or its click and time.

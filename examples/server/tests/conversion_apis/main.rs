@@ -7,6 +7,8 @@ mod again;
 mod canary;
 mod checks;
 mod many;
+mod modes;
+mod modes_standins;
 mod odd;
 mod refunds;
 mod settings;

@@ -1,16 +1,19 @@
-//! Types x statuses, for four accounts and two ordinary postbacks alike, as the receivers see them.
+//! Types x statuses, for six accounts and two ordinary postbacks alike, as the receivers see them.
 
 use crate::support::receiver::Receiver;
-use crate::world::{PERSON, World};
+use crate::world::{HOUR, PERSON, World, is_of, now};
 use postback::delivery::DeliveryState;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Each rule with the types and statuses that it asks for; an empty list asks for nothing.
-const RULES: [(&str, &[&str], &[&str]); 6] = [
+const RULES: [(&str, &[&str], &[&str]); 8] = [
     ("fb", &["Purchase", "Lead"], &["approved"]),
     ("tt", &["Purchase"], &["approved", "pending"]),
     ("gads", &["Upsell", "Purchase"], &[]),
     ("ms", &[], &["pending"]),
+    ("ads", &["Purchase"], &["approved", "declined"]),
+    ("off", &["Lead", "Purchase"], &["approved", "pending"]),
     ("first", &["Purchase"], &["approved"]),
     ("second", &[], &["declined", "pending"]),
 ];
@@ -22,7 +25,7 @@ fn accepts(list: &[&str], word: &str) -> bool {
 }
 
 #[tokio::test]
-async fn six_rules_tell_their_receivers_of_their_types_and_statuses_and_of_no_others() {
+async fn eight_rules_tell_their_receivers_of_their_types_and_statuses_and_of_no_others() {
     let world = World::new();
     let mut receiver = Receiver::start().await;
     let mut rules = String::new();
@@ -37,9 +40,15 @@ async fn six_rules_tell_their_receivers_of_their_types_and_statuses_and_of_no_ot
         rules += &format!("[[campaign.{to}\ntypes = {types:?}\nstatuses = {statuses:?}\n");
     }
     let mut running = world.serve(&rules).await;
+    // Microsoft knows an offline conversion by goal, click and second.
+    let mut seconds = BTreeMap::new();
     for type_name in TYPES {
         for status in STATUSES {
             let click = running.click().await;
+            world.clock.advance(Duration::from_secs(1));
+            let goal = ["Sale", "More", "Letter"][TYPES.iter().position(|known| *known == type_name).unwrap()];
+            let identity = format!("{goal} 4f5a0ea9cd1b11eb8dcd0242ac130003 {}", now(&world));
+            seconds.insert(identity, format!("{status}.{type_name}"));
             let query = format!("type={type_name}&status={status}&sum=5&order={status}&{PERSON}");
             running.sale(&click, &query).await;
         }
@@ -51,6 +60,14 @@ async fn six_rules_tell_their_receivers_of_their_types_and_statuses_and_of_no_ot
             .map(|(name, status)| format!("{status}.{name}"))
             .collect()
     };
+    // Google's Ads API takes nothing within six hours of the click.
+    let of_ads = world.rows().await.into_iter().filter(|row| is_of(row, "ads"));
+    assert!(
+        of_ads
+            .into_iter()
+            .all(|row| row.attempts == 0 && row.state == DeliveryState::Queued)
+    );
+    running.later(&world, 6 * HOUR);
     world
         .until("the end", |rows| {
             rows.iter().all(|row| row.state != DeliveryState::Queued)
@@ -63,6 +80,11 @@ async fn six_rules_tell_their_receivers_of_their_types_and_statuses_and_of_no_ot
             "tt" => world.tiktok.accepted_ids(),
             "gads" => world.google.accepted_ids(),
             "ms" => world.microsoft.accepted_ids(),
+            "ads" => world.ads.accepted_ids(),
+            "off" => {
+                let told = world.offline.accepted_ids();
+                told.iter().map(|identity| seconds[identity].clone()).collect()
+            }
             _ => {
                 let begin = format!("GET /{id}?order=");
                 let told = postbacks.iter().filter_map(|line| line.strip_prefix(&begin));
@@ -95,6 +117,17 @@ async fn six_rules_tell_their_receivers_of_their_types_and_statuses_and_of_no_ot
     assert_eq!(
         microsoft["em"],
         "3586de92bb3636d0885a12eff961429a32e4ebd764b96f50d85d016f9338d586"
+    );
+    let ads = &world.ads.accepted()[0].event;
+    assert_eq!(
+        (&ads["gclid"], &ads["consent"]["adUserData"]),
+        (&"EAIaIQobChMI".into(), &"GRANTED".into())
+    );
+    assert_eq!(ads["userIdentifiers"][0]["hashedEmail"], microsoft["em"]);
+    let offline = &world.offline.accepted()[0].event;
+    assert_eq!(
+        (&offline["HashedEmailAddress"], &offline["HashedPhoneNumber"]),
+        (&microsoft["em"], &microsoft["ph"])
     );
     running.stop().await;
 }

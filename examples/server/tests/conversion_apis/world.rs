@@ -20,7 +20,7 @@ use postback_http::Client;
 use postback_server::Server;
 use postback_service::{FixedSecrets, Service, ServiceBuilder, Stores};
 use postback_sqlite::{SqliteOptions, SqliteStore};
-use postback_test::standin::{StandIn, Vendor};
+use postback_test::standin::{CUSTOMER, DEVELOPER_TOKEN, StandIn, Vendor};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -36,6 +36,12 @@ pub(crate) const TOKENS: [(&str, &str); 4] = [
     ("env:TIKTOK_TOKEN", "CANARY-tiktok-token"),
     ("env:GOOGLE_TOKEN", "CANARY-google-token"),
     ("env:UET_TOKEN", "CANARY-uet-token"),
+];
+/// The tokens of the two further modes, and the developer's.
+pub(crate) const MODE_TOKENS: [(&str, &str); 3] = [
+    ("env:ADS_TOKEN", "CANARY-ads-token"),
+    ("env:MS_TOKEN", "CANARY-ms-token"),
+    ("env:DEVELOPER_TOKEN", DEVELOPER_TOKEN),
 ];
 /// Longer than a delivery takes, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -69,6 +75,10 @@ pub(crate) struct World {
     pub(crate) tiktok: StandIn,
     pub(crate) google: StandIn,
     pub(crate) microsoft: StandIn,
+    /// Google's Ads API.
+    pub(crate) ads: StandIn,
+    /// Microsoft's offline conversions.
+    pub(crate) offline: StandIn,
     pub(crate) secrets: Arc<Renewable>,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) folder: TempDir,
@@ -81,16 +91,26 @@ impl World {
             let token = TOKENS[place].1;
             StandIn::start(vendor, account, token, clock.clone())
         };
+        let of_mode = |vendor, account, place: usize| {
+            let token = MODE_TOKENS[place].1;
+            StandIn::start(vendor, account, token, clock.clone())
+        };
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteOptions::new(NAMESPACE.parse().unwrap());
         let store = SqliteStore::open(folder.path().join("tracker.db"), &options).unwrap();
-        let tokens = TOKENS.iter().copied().chain([("env:SHOP_TOKEN", SHOP_TOKEN)]);
+        let tokens = TOKENS
+            .iter()
+            .chain(&MODE_TOKENS)
+            .copied()
+            .chain([("env:SHOP_TOKEN", SHOP_TOKEN)]);
         let secrets = tokens.map(|(name, token)| (name.to_owned(), token.to_owned()));
         Self {
             meta: stand_in(Vendor::Meta, "1234567890", 0),
             tiktok: stand_in(Vendor::TikTok, "C4ABCDEF", 1),
             google: stand_in(Vendor::Google, "1234567890", 2),
             microsoft: stand_in(Vendor::Microsoft, "77701", 3),
+            ads: of_mode(Vendor::GoogleAds, "1234567890", 0),
+            offline: of_mode(Vendor::MicrosoftOffline, "7770001", 1),
             secrets: Arc::new(Renewable(Mutex::new(secrets.collect()))),
             store: Arc::new(store),
             folder,
@@ -148,11 +168,36 @@ platform = "microsoft"
 endpoint = "{}"
 pixel = "77701"
 token = "env:UET_TOKEN"
+
+[[conversion_api]]
+id = "ads"
+platform = "google"
+mode = "ads_api"
+endpoint = "{}"
+account = "123-456-7890"
+login_account = "111-222-3333"
+token = "env:ADS_TOKEN"
+developer_token = "env:DEVELOPER_TOKEN"
+events = {{ Purchase = "987654321", Lead = "987654322", Upsell = "987654323" }}
+consent = {{ ad_user_data = "granted", ad_personalization = "denied" }}
+
+[[conversion_api]]
+id = "off"
+platform = "microsoft"
+mode = "offline"
+endpoint = "{}"
+account = "7770001"
+customer = "{CUSTOMER}"
+token = "env:MS_TOKEN"
+developer_token = "env:DEVELOPER_TOKEN"
+events = {{ Purchase = "Sale", Lead = "Letter", Upsell = "More" }}
 "#,
             self.meta.url(),
             self.tiktok.url(),
             self.google.url(),
-            self.microsoft.url()
+            self.microsoft.url(),
+            self.ads.url(),
+            self.offline.url()
         );
         let campaign =
             "[[campaign]]\nid = \"summer\"\nchannel = \"ads\"\npath = [{ offers = [{ offer = \"book\" }] }]\n";
@@ -246,6 +291,11 @@ pub(crate) fn rule(api: &str, lines: &str) -> String {
 /// All four accounts are told everything.
 pub(crate) fn all_four() -> String {
     ["fb", "tt", "gads", "ms"].map(|api| rule(api, "")).concat()
+}
+
+/// The two accounts of the further modes are told everything.
+pub(crate) fn both_modes() -> String {
+    ["ads", "off"].map(|api| rule(api, "")).concat()
 }
 
 /// Whether a row is one of this account's.
