@@ -5,11 +5,11 @@
 //! The page of `postback::port::Store` has the rules for a store. A host that implements that trait
 //! can test itself with the suite in `postback::conformance`.
 
-use postback::delivery::Delivery;
+use postback::delivery::{Cause, Delivery, Progress};
 use postback::intake::{Caller, Intake};
 use postback::plan::{
-    ClickFacts, Commit, Committed, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, ReceiptRecord, Standing,
-    Tally, Write,
+    ClickFacts, Commit, Committed, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, ReceiptRecord, Reported,
+    Standing, Tally, Write,
 };
 use postback::value::{ClickId, ConversionId, DeliveryId, EventId, OfferSourceId, Receipt};
 use postback::{
@@ -81,6 +81,10 @@ impl Tables {
                 .entry(delivery.id.clone())
                 .or_insert_with(|| delivery.clone());
         }
+        // Nothing has left yet, so what a refund withdraws is simply gone.
+        for withdrawal in &commit.withdrawals {
+            self.outbox.remove(&withdrawal.delivery);
+        }
         Committed::Applied
     }
 
@@ -138,6 +142,20 @@ impl PointReads for Tables {
             click: self.clicks.get(id).cloned(),
             tallies: tallies.map(|(_, tally)| tally.clone()).collect(),
         })
+    }
+
+    /// Nothing is sent here, so all that ad platforms are told is still to be sent.
+    fn reported(&self, click: &ClickId) -> Result<Vec<Reported>, Infallible> {
+        let tells = |delivery: &&Delivery| matches!(delivery.cause, Cause::ConversionApi { .. });
+        let its = self
+            .outbox
+            .values()
+            .filter(|delivery| delivery.cause.click() == Some(click));
+        let reported = its.filter(tells).map(|delivery| Reported {
+            delivery: delivery.clone(),
+            progress: Progress::Unsent,
+        });
+        Ok(reported.collect())
     }
 }
 

@@ -143,6 +143,7 @@ extern crate std;
 
 mod accounts;
 mod ad_id;
+mod address;
 pub mod adjustment;
 pub mod clickbank;
 pub mod compile;
@@ -191,6 +192,7 @@ pub mod rule;
 mod samples;
 pub mod scope;
 pub mod setup;
+pub mod take_back;
 mod tell;
 mod telling;
 pub mod template;

@@ -106,6 +106,9 @@ pub enum NotRewritten {
     /// The delivery was not made by a rule of a campaign.
     #[error("it is not a postback of a campaign; only whoever made it can make it again")]
     NoPostback,
+    /// The delivery takes money of a sale back; written again it would tell of the sale.
+    #[error("it corrects what an ad platform was told of a sale; `retry` sends it again as it is")]
+    Correction,
     /// The campaign is no longer configured.
     #[error("campaign `{0}` is no longer configured")]
     Campaign(CampaignId),
@@ -191,6 +194,9 @@ impl Decision<'_> {
         let Some((campaign, postback)) = replaces.cause.rule() else {
             return Err(NotRewritten::NoPostback);
         };
+        if replaces.cause.corrects().is_some() {
+            return Err(NotRewritten::Correction);
+        }
         let known = self.campaign(campaign);
         let (campaign, channel) = known.ok_or_else(|| NotRewritten::Campaign(campaign.clone()))?;
         let rule = campaign.postbacks.iter().find(|rule| rule.id == *postback);
@@ -219,7 +225,7 @@ impl Decision<'_> {
         let mut seconds = Seconds::of(told.tallies);
         let request = seconds.request(*self, &change, rule, &scope);
         let request = request.map_err(|why| NotRewritten::Template(why.to_string()))?;
-        let cause = cause(rule, campaign, &change);
+        let cause = cause(rule, campaign, &change, request.value);
         let mut delivery = Delivery::new(id.clone(), cause, rule.lane.clone(), now, request.outbound);
         delivery.retry = rule.retry.clone();
         delivery.private = request.private;

@@ -14,7 +14,7 @@ use crate::conversion_api::{Account, ValueOf, names};
 use crate::definition::{ConversionApi, Definition};
 use crate::delivery::Lane;
 use crate::lookup::{Context, named, template};
-use crate::model::{Platform, UserDatum};
+use crate::model::{Platform, Refunds, UserDatum};
 use crate::scope::Field;
 use crate::telling::Shares;
 use crate::template::BodyTemplate;
@@ -84,6 +84,7 @@ fn account(row: &ConversionApi, at: Option<At>, place: &Place<'_>, context: &Con
             default_country: country.flatten(),
         },
         value: value?,
+        refunds: row.refunds != Some(Refunds::Ignore),
         terms,
     })
 }

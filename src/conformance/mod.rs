@@ -55,7 +55,7 @@ pub mod retention;
 pub mod transact;
 
 #[doc(hidden)]
-pub use crate::outbox_cases::{causes, claim, outbox, verdicts};
+pub use crate::outbox_cases::{causes, claim, corrections, outbox, verdicts};
 
 pub use crate::fault::{Call, Fault, FaultStore};
 pub use crate::samples::Subject;
@@ -167,6 +167,14 @@ macro_rules! __conformance_cases {
             causes: erasure_of_a_click_leaves_what_hangs_on_none
             causes: what_is_due_later_than_its_decision_waits
             causes: accounts_of_one_destination_are_lanes_of_their_own
+            corrections: what_ad_platforms_are_told_of_a_click_comes_along_where_it_is_asked_for
+            corrections: how_far_a_delivery_has_come_is_told_in_each_state
+            corrections: what_has_not_left_is_withdrawn_with_the_commit
+            corrections: what_the_same_commit_queues_is_withdrawn
+            corrections: what_has_left_meanwhile_makes_a_conflict_that_writes_nothing
+            corrections: what_was_withdrawn_is_no_dead_letter_and_is_not_cancelled_again
+            corrections: what_waits_for_another_comes_with_how_far_that_has_come
+            corrections: waiting_counts_no_attempt_and_can_be_withdrawn
             verdicts: a_warning_and_what_was_there_already_are_delivered
             verdicts: a_receipt_is_checked_in_its_time
             verdicts: a_receipt_that_is_still_open_is_checked_again

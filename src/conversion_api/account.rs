@@ -34,6 +34,8 @@ pub struct Account {
     pub(crate) shares: Shares,
     /// Which money is the value of an event, where a rule says nothing else.
     pub(crate) value: ValueOf,
+    /// Whether it is told when money of a sale is taken back.
+    pub(crate) refunds: bool,
     pub(crate) terms: Terms,
 }
 
@@ -87,6 +89,12 @@ impl Account {
     #[must_use]
     pub fn answers(&self) -> Option<&Shared<Answers>> {
         self.recipe().map(|recipe| &recipe.answers)
+    }
+
+    /// Whether it is told when money of a sale is taken back, as far as the platform takes it.
+    #[must_use]
+    pub fn is_told_of_refunds(&self) -> bool {
+        self.refunds
     }
 
     /// The interface of the platform, as answers are judged: that of the platform itself, or

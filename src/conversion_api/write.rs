@@ -7,7 +7,7 @@ use crate::draft::Draft;
 use crate::outbound::{Item, Outbound, Part};
 use crate::scope::{Field, Value};
 use crate::telling::{Moment, Subject, Told, Unsent};
-use crate::value::{Pii, Timestamp};
+use crate::value::{Money, Pii, Timestamp};
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
@@ -28,6 +28,8 @@ pub(crate) struct Written {
     pub(crate) not_before: Option<Timestamp>,
     /// The time until which the platform takes it.
     pub(crate) not_after: Option<Timestamp>,
+    /// The value that it tells; none where the conversion is never money.
+    pub(crate) value: Option<Money>,
     /// When the conversion happened, as the platform is told it.
     pub(crate) moment: Moment,
 }
@@ -55,12 +57,13 @@ impl Account {
         let not_after = self.not_after(told)?;
         let id = self.event_id_of(told)?;
         let person = self.shares.of(told);
+        let value = told.money()?;
         let subject = Subject {
             told,
             name: &terms.name,
             id: &id,
             moment: self.moment(told)?,
-            value: told.money()?,
+            value,
             person: &person,
         };
         let mut draft = Draft::new();
@@ -88,6 +91,7 @@ impl Account {
             private,
             not_before: self.not_before(told, subject.moment),
             not_after,
+            value,
             moment: subject.moment,
         })
     }

@@ -72,6 +72,7 @@ impl Decision<'_> {
             let kind = self.kind(source, event, &meaning);
             query.receipts.extend(self.leading_id(source, event, &meaning, &kind));
             query.told = taken_keys(event, &kind);
+            query.reported = self.corrects;
         }
         query
     }

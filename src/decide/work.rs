@@ -9,9 +9,11 @@ use crate::model::{Click, Conversion, Duplicates};
 use crate::plan::{
     Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Receipts, Standing, Tally, Trace, Write, rows,
 };
+use crate::take_back::Decided;
 use crate::tracker::Source;
 use crate::value::{ConversionId, Shared, Timestamp};
 use alloc::vec::Vec;
+use core::iter::once;
 
 /// The facts that were read, and the rows as they change while one plan is made.
 pub(super) struct Work<'a> {
@@ -210,10 +212,25 @@ impl<'a> Work<'a> {
             }
         }
         row.trace.resolved = u32::try_from(resolved.len()).unwrap_or(u32::MAX);
+        let mut taken = Decided {
+            decision: self.decision,
+            now: self.now,
+            facts: self.facts,
+            rows: once(&row).chain(&resolved).collect(),
+            conversions: &self.conversions,
+            tallies: &self.tallies,
+            outbox: &self.outbox,
+        }
+        .take_back();
+        taken.note(&mut row, &mut resolved);
+        self.outbox.append(&mut taken.outbox);
         Plan {
             trace: row.trace.clone(),
             reply: Reply::of(&row),
-            commit: self.into_commit(row, resolved),
+            commit: Commit {
+                withdrawals: taken.withdrawals,
+                ..self.into_commit(row, resolved)
+            },
         }
     }
 
@@ -256,6 +273,7 @@ impl<'a> Work<'a> {
             guards,
             writes,
             outbox: self.outbox,
+            withdrawals: Vec::new(),
             now: self.now,
         }
     }

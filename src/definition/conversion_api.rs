@@ -8,7 +8,7 @@ use crate::condition::Clause;
 use crate::config::MAX_ENTRIES;
 use crate::config::part::{Number, part};
 use crate::config::setters::setters;
-use crate::model::{ApiMode, ParameterRole, Platform, Status, Updates, UserDatum};
+use crate::model::{ApiMode, ParameterRole, Platform, Refunds, Status, Updates, UserDatum};
 use crate::value::{Amount, Percent, PostbackId, SecretReference, TypeName};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::time::Duration;
@@ -60,6 +60,9 @@ pub struct ConversionApi {
     pub event_id: Option<String>,
     /// The value that is sent: `payout`, `sum`, `revenue` or a fixed amount.
     pub value: Option<String>,
+    /// Whether it is told when money of a sale is taken back; by default it is, as far as the
+    /// platform takes it.
+    pub refunds: Option<Refunds>,
     /// The code that marks what is sent as a test.
     pub test_event_code: Option<String>,
     /// Whether requests are checked only and nothing is counted (Google, and recipes that have a
@@ -103,6 +106,7 @@ part!(ConversionApi, MAX_ROWS, {
     event_source_url,
     event_id,
     value,
+    refunds,
     test_event_code,
     validate_only,
     user_data,
@@ -130,6 +134,7 @@ setters!(ConversionApi {
     option with_event_source_url(event_source_url: String),
     option with_event_id(event_id: String),
     option with_value(value: String),
+    option with_refunds(refunds: Refunds),
     option with_test_event_code(test_event_code: String),
     value with_validate_only(validate_only: bool),
     option with_user_data(user_data: Vec<UserDatum>),

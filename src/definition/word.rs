@@ -6,8 +6,8 @@ use crate::config::word::{choices, texts};
 use crate::config::{Refusal, Shape, date_or_time, duration, duration_text, one_of};
 use crate::event::Interface;
 use crate::model::{
-    AccountRole, ApiMode, Counts, Duplicates, Method, ParameterRole, Platform, ReferrerPolicy, SLOTS, Status, TypeCase,
-    Updates, UserDatum,
+    AccountRole, ApiMode, Counts, Duplicates, Method, ParameterRole, Platform, ReferrerPolicy, Refunds, SLOTS, Status,
+    TypeCase, Updates, UserDatum,
 };
 use crate::network::{ReplyBody, TimeFormat};
 use crate::rule::Negative;
@@ -101,6 +101,7 @@ words!(
     ReferrerPolicy "a referrer policy",
     Status "a status",
     TypeCase "a way to compare types",
+    Refunds "a way to treat refunds",
     Updates "a way to treat updates",
     UserDatum "something that is known of a person"
 );

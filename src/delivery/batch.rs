@@ -1,10 +1,12 @@
 //! Deliveries grouped into requests.
 
+use super::attempt::Attempt;
 use super::fill::{FillError, Filler, Values};
 use super::filled::Filled;
 use super::lane::Lane;
 use super::row::Leased;
-use super::verdict::{Attempt, Settlement, Verdict};
+use super::verdict::{Settlement, Verdict};
+use super::waiting::waits;
 use crate::outbound::{Hole, Outbound, SIGNING_HEADERS};
 use crate::value::{SecretReference, Timestamp};
 use alloc::{
@@ -26,15 +28,16 @@ pub struct Batch {
 /// Groups deliveries into requests, in the order in which they came. Deliveries with an item whose
 /// requests are otherwise equal go into one request, up to the receiver's limit, and no two of one
 /// key ([`Item::key`](crate::outbound::Item::key)). If several have the same receipt, one check is
-/// made for all of them. Every other delivery goes alone. A delivery that is too late to be sent
-/// goes into no request; its verdict, ready to be written, is in the second list.
+/// made for all of them. Every other delivery goes alone. A delivery that is too late to be sent,
+/// or that waits for another one, goes into no request; its verdict, ready to be written, is in the
+/// second list.
 #[must_use]
 pub fn batch(deliveries: Vec<Leased>, now: Timestamp) -> (Vec<Batch>, Vec<Settlement>) {
     let mut batches: Vec<Batch> = Vec::new();
     let mut keys: Vec<BTreeSet<String>> = Vec::new();
     let mut late = Vec::new();
     for leased in deliveries {
-        if let Some(verdict) = too_late(&leased, now) {
+        if let Some(verdict) = too_late(&leased, now).or_else(|| waits(&leased, now)) {
             late.push(verdict);
             continue;
         }

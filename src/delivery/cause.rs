@@ -2,7 +2,7 @@
 
 use super::rules::SuccessRule;
 use crate::recipe::Answers;
-use crate::value::{CampaignId, ChannelId, ClickId, ConversionId, EventId, PostbackId, Shared};
+use crate::value::{CampaignId, ChannelId, ClickId, ConversionId, DeliveryId, EventId, Money, PostbackId, Shared};
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,12 @@ pub enum Cause {
         /// What its answers mean, where a recipe says it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<Shared<Answers>>,
+        /// The value that it tells; absent where the conversion is never money.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Money>,
+        /// The delivery whose value it corrects, where it tells that money was taken back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        corrects: Option<DeliveryId>,
     },
     /// Something is changed at a traffic channel: a placement is blocked, a bid is lowered.
     #[non_exhaustive]
@@ -109,6 +115,8 @@ impl Cause {
             campaign: None,
             postback: None,
             answers: None,
+            value: None,
+            corrects: None,
         }
     }
 
@@ -164,6 +172,15 @@ impl Cause {
         match self {
             Self::Postback { event, .. } | Self::ConversionApi { event, .. } => Some(event),
             Self::Action { .. } | Self::Notice { .. } => None,
+        }
+    }
+
+    /// The delivery whose value it corrects, if it is a correction.
+    #[must_use]
+    pub fn corrects(&self) -> Option<&DeliveryId> {
+        match self {
+            Self::ConversionApi { corrects, .. } => corrects.as_ref(),
+            _ => None,
         }
     }
 

@@ -1,8 +1,9 @@
 //! A delivery as people see it.
 
+use super::attempt::Attempt;
 use super::row::Delivery;
 use super::state::DeliveryState;
-use super::verdict::{Attempt, Hold};
+use super::verdict::Hold;
 use crate::value::Timestamp;
 use alloc::string::String;
 

@@ -31,7 +31,13 @@
 //! }
 //! ```
 
-pub mod address;
+/// This module says who may be dialled. Begin with
+/// [`AddressPolicy`](crate::delivery::address::AddressPolicy): the check that stands between a
+/// configured URL and the network.
+pub mod address {
+    pub use crate::address::{AddressPolicy, Allowed, AllowedError, Denied, MAX_HOST_LENGTH, MAX_LABEL_LENGTH};
+}
+mod attempt;
 mod batch;
 mod case;
 mod cause;
@@ -40,13 +46,16 @@ mod filled;
 mod judges;
 mod lane;
 mod listed;
+mod progress;
 mod retry;
 mod row;
 mod rules;
 mod settle;
 mod state;
 mod verdict;
+mod waiting;
 
+pub use attempt::Attempt;
 pub use batch::{Batch, batch};
 pub use case::{Answer, Case, Judge, Judgement};
 pub use cause::Cause;
@@ -56,9 +65,11 @@ pub use filled::Filled;
 pub use judges::Judges;
 pub use lane::Lane;
 pub use listed::DeliveryRow;
+pub use progress::{Footing, Progress, Withdrawal};
 pub use retry::MAX_RETRY_AFTER;
 pub use row::{Delivery, Leased, Replaced};
 pub use rules::{RetryPolicy, SuccessRule};
 pub use settle::{HOLD, MAX_EXCERPT, MAX_HELD, Sent};
 pub use state::DeliveryState;
-pub use verdict::{Attempt, Cancelled, Change, Hold, Settled, Settlement, Verdict};
+pub use verdict::{Cancelled, Change, Hold, Settled, Settlement, Verdict};
+pub use waiting::WAIT;

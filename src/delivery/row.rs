@@ -2,10 +2,11 @@
 
 use super::cause::Cause;
 use super::lane::Lane;
+use super::progress::Progress;
 use super::rules::{RetryPolicy, SuccessRule};
 use crate::outbound::Outbound;
 use crate::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, Pii, PostbackId, Shared, Timestamp};
-use alloc::{boxed::Box, collections::BTreeMap, string::String};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// A request to be delivered, as it was decided. It never changes.
@@ -36,9 +37,15 @@ pub struct Delivery {
     pub check: Option<Box<Outbound>>,
     /// When to try again.
     pub retry: RetryPolicy,
-    /// The delivery that it replaces, where a person had the request rendered again.
+    /// The delivery that it replaces, where a person had the request rendered again, or less is
+    /// left of its sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Box<Replaced>>,
+    /// The deliveries for whose verdicts it waits: first the one that it corrects, then the
+    /// corrections before it. It is sent when the receiver has the first and none of the others is
+    /// open, and it is closed if the first was given up. Until then no attempt is counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<DeliveryId>,
     /// The personal values of the request's holes; a store writes them only to its expiring column.
     #[serde(skip)]
     pub private: BTreeMap<String, Pii>,
@@ -83,6 +90,7 @@ impl Delivery {
             check: None,
             retry: RetryPolicy::default(),
             replaces: None,
+            after: Vec::new(),
             private: BTreeMap::new(),
         }
     }
@@ -150,6 +158,9 @@ pub struct Leased {
     pub receipt: Option<String>,
     /// The most items that its request may hold, where the receiver's limit was too much.
     pub most: Option<u32>,
+    /// How far each of the deliveries has come for which it waits ([`Delivery::after`]), in their
+    /// order.
+    pub after: Vec<Progress>,
 }
 
 impl Leased {
@@ -163,6 +174,7 @@ impl Leased {
             fence,
             receipt: None,
             most: None,
+            after: Vec::new(),
         }
     }
 
@@ -213,6 +225,8 @@ struct Stored {
     #[serde(default)]
     retry: RetryPolicy,
     replaces: Option<Box<Replaced>>,
+    #[serde(default)]
+    after: Vec<DeliveryId>,
     #[serde(alias = "conv")]
     conversion: Option<ConversionId>,
     click: Option<ClickId>,
@@ -250,6 +264,7 @@ impl TryFrom<Stored> for Delivery {
             check: stored.check,
             retry: stored.retry,
             replaces: stored.replaces,
+            after: stored.after,
             private: BTreeMap::new(),
         })
     }

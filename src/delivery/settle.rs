@@ -1,11 +1,12 @@
 //! Makes verdicts of the result of sending.
 
+use super::attempt::Attempt;
 use super::batch::Batch;
 use super::case::{Answer, Case, Judge, Judgement};
 use super::judges::{self, Judges};
 use super::retry::{MAX_RETRY_AFTER, again};
 use super::row::Leased;
-use super::verdict::{Attempt, Settlement, Verdict};
+use super::verdict::{Settlement, Verdict};
 use crate::text::Cut;
 use crate::value::Timestamp;
 use alloc::{
@@ -169,6 +170,9 @@ fn bounded(verdict: Verdict, (leased, place): (&Leased, usize), now: Timestamp, 
         Verdict::Retry { at } => Verdict::Retry {
             at: within(at, Duration::ZERO, MAX_RETRY_AFTER, now),
         },
+        Verdict::Waits { until } => Verdict::Waits {
+            until: within(until, MIN_HELD, MAX_RETRY_AFTER, now),
+        },
         Verdict::Accepted { receipt, check_at } => Verdict::Accepted {
             receipt,
             check_at: within(check_at, Duration::ZERO, MAX_HELD, now),
@@ -188,6 +192,7 @@ fn why(judgement: &Judgement) -> Option<String> {
         Verdict::AlreadyThere => "it was there already",
         Verdict::Accepted { .. } => "accepted, to be checked",
         Verdict::RetrySmaller { .. } => "too much for one request",
+        Verdict::Waits { .. } => "it waits for another delivery",
         Verdict::Held { why, .. } => why,
         Verdict::Delivered | Verdict::Retry { .. } | Verdict::Dead => "",
     };

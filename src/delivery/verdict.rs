@@ -1,44 +1,11 @@
-//! The result of an attempt, what becomes of the delivery, and what a store writes of it.
+//! What becomes of the delivery, and what a store writes of it.
 
+use super::attempt::Attempt;
 use super::lane::Lane;
 use super::row::Leased;
 use super::state::DeliveryState;
 use crate::value::{DeliveryId, Timestamp};
 use alloc::string::String;
-use serde::{Deserialize, Serialize};
-
-/// The result of one attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// When it ended.
-    pub at: Timestamp,
-    /// The HTTP status, if there was a response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// What was found, for a person. It holds no URL, secret or personal value.
-    pub finding: String,
-}
-
-impl Attempt {
-    /// What is found of a delivery that a person gave up. A store may look for it.
-    pub const CANCELLED: &str = "cancelled by a person";
-
-    /// The last attempt of a delivery that a person gives up, which is none.
-    #[must_use]
-    pub fn cancelled(at: Timestamp) -> Self {
-        Self {
-            at,
-            status: None,
-            finding: Self::CANCELLED.into(),
-        }
-    }
-
-    /// Whether a person gave the delivery up.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
-        self.finding == Self::CANCELLED
-    }
-}
 
 /// What becomes of a delivery after an attempt, or after a check of its receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +32,12 @@ pub enum Verdict {
     RetrySmaller {
         /// The most items that a request may hold.
         most: u32,
+    },
+    /// Nothing was sent, since it waits for the verdict on another delivery
+    /// ([`Delivery::after`](super::Delivery::after)). This counts as no attempt.
+    Waits {
+        /// When it is looked at again.
+        until: Timestamp,
     },
     /// Credentials or settings are wrong: nothing of the lane is sent or checked before `until`.
     /// This counts as no attempt.
@@ -161,6 +134,7 @@ impl Verdict {
             }
             Self::Retry { at } => change.due_at = Some(*at),
             Self::RetrySmaller { most } => (change.most, change.attempts) = (Some(*most), 0),
+            Self::Waits { until } => (change.due_at, change.attempts) = (Some(*until), 0),
             Self::Held { why, until } => {
                 // It comes behind what else waits in the lane, since the fault may be its own.
                 (change.state, change.due_at, change.attempts) = (None, Some(*until), 0);

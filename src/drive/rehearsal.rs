@@ -132,6 +132,7 @@ impl<'s> Rehearsal<'s> {
         let mut writes = Vec::new();
         writes.extend(facts.told.into_values().flatten().map(Write::Event));
         writes.extend(facts.booked.into_values().map(Write::Conversion));
+        self.memory.keep_reported(facts.reported.into_values().flatten());
         let records = facts.receipts.into_values().filter_map(|known| known.record);
         writes.extend(records.map(Write::Receipt));
         for known in facts.clicks.into_values() {

@@ -27,6 +27,10 @@ pub struct Round {
     pub retried: u64,
     /// How many wait because their lane is held from now on.
     pub held: u64,
+    /// How many wait for the verdict on the delivery that they correct.
+    pub waiting: u64,
+    /// How many were closed without being sent, since what they correct was not taken.
+    pub withdrawn: u64,
     /// How many were given up.
     pub dead: u64,
     /// How many of them were too late to be sent.
@@ -72,6 +76,8 @@ impl Round {
             (&mut self.accepted, other.accepted),
             (&mut self.retried, other.retried),
             (&mut self.held, other.held),
+            (&mut self.waiting, other.waiting),
+            (&mut self.withdrawn, other.withdrawn),
             (&mut self.dead, other.dead),
             (&mut self.late, other.late),
             (&mut self.lost, other.lost),
@@ -97,6 +103,8 @@ impl Round {
             Verdict::Accepted { .. } => (&mut self.accepted, None),
             Verdict::Retry { .. } | Verdict::RetrySmaller { .. } => (&mut self.retried, None),
             Verdict::Held { .. } => (&mut self.held, None),
+            Verdict::Waits { .. } => (&mut self.waiting, None),
+            Verdict::Dead if settlement.attempt.is_cancelled() => (&mut self.withdrawn, None),
             Verdict::Dead => (&mut self.dead, None),
         };
         for counter in core::iter::once(counter).chain(more) {
@@ -107,7 +115,9 @@ impl Round {
             let (lane, why) = (delivery.lane.clone(), why.into());
             self.hold(Hold { lane, until, why });
         }
-        if let (Verdict::Dead, Some(delivery)) = (verdict, delivery) {
+        if let (Verdict::Dead, Some(delivery)) = (verdict, delivery)
+            && !settlement.attempt.is_cancelled()
+        {
             self.given_up.push(GivenUp {
                 delivery: delivery.id.clone(),
                 cause: delivery.cause.clone(),

@@ -311,6 +311,7 @@ impl<'t> Decision<'t> {
             check,
             not_before,
             not_after,
+            value,
             moment,
         } = to.seconds.request(*self, change, postback, &scope)?;
         to.note_moved(postback, moment);
@@ -320,7 +321,7 @@ impl<'t> Decision<'t> {
             to.outbox.insert(
                 place,
                 Delivery {
-                    cause: cause(postback, campaign, change),
+                    cause: cause(postback, campaign, change, value),
                     lane: postback.lane.clone(),
                     not_before,
                     not_after,
@@ -329,6 +330,7 @@ impl<'t> Decision<'t> {
                     check,
                     retry: postback.retry.clone(),
                     replaces: None,
+                    after: Vec::new(),
                     private,
                     id,
                 },

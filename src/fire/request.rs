@@ -16,7 +16,7 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String};
 use thiserror::Error;
 
 /// The cause of a rule's delivery.
-pub(crate) fn cause(rule: &PostbackRule, campaign: &Campaign, change: &Change<'_>) -> Cause {
+pub(crate) fn cause(rule: &PostbackRule, campaign: &Campaign, change: &Change<'_>, value: Option<Money>) -> Cause {
     let (conversion, click, event) = (
         change.after.id.clone(),
         change.click.id.clone(),
@@ -41,6 +41,8 @@ pub(crate) fn cause(rule: &PostbackRule, campaign: &Campaign, change: &Change<'_
             campaign: Some(campaign),
             postback: Some(postback),
             answers: event_rule.account.answers().cloned(),
+            value,
+            corrects: None,
         },
     }
 }
@@ -56,6 +58,8 @@ pub(crate) struct Request {
     pub(crate) not_before: Option<Timestamp>,
     /// The time until which it is of use.
     pub(crate) not_after: Option<Timestamp>,
+    /// The value that an ad platform is told.
+    pub(crate) value: Option<Money>,
     /// When the conversion happened, as a platform is told it.
     pub(crate) moment: Option<Moment>,
 }
@@ -100,6 +104,7 @@ impl Decision<'_> {
                     check: None,
                     not_before: None,
                     not_after: None,
+                    value: None,
                     moment: None,
                 })
             }
@@ -121,6 +126,7 @@ impl Decision<'_> {
                     check: written.check,
                     not_before: written.not_before,
                     not_after: written.not_after,
+                    value: written.value,
                     moment: Some(written.moment),
                 })
             }
@@ -128,7 +134,7 @@ impl Decision<'_> {
     }
 
     /// The value of a conversion's event; none where it is never money and came without an amount.
-    fn value(&self, of: ValueOf, conversion: &Conversion, payout: Option<ToldPayout>) -> Option<ToldPayout> {
+    pub(crate) fn value(&self, of: ValueOf, conversion: &Conversion, payout: Option<ToldPayout>) -> Option<ToldPayout> {
         let is_money = self.adds(&conversion.shown).is_some();
         if !is_money && conversion.sum.is_none() {
             return None;

@@ -1,9 +1,10 @@
 //! Warnings about rows that are kept too short.
 
 use crate::config::{Place, duration_text};
+use crate::conversion_api::Account;
 use crate::definition::Retention;
 use crate::delivery::RetryPolicy;
-use crate::tracker::Tracker;
+use crate::tracker::{Campaign, Tracker};
 use alloc::{format, string::String};
 use core::time::Duration;
 
@@ -17,6 +18,7 @@ const LETTERS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub(super) fn lint(retention: &Retention, place: &Place<'_>, tracker: &Tracker) {
     if let Some(deliveries) = retention.deliveries {
         lost_unseen(deliveries, &place.at("deliveries"));
+        uncorrected(deliveries, &place.at("deliveries"), tracker);
     }
     if let Some(private) = retention.private {
         let said = forgotten_too_soon(private, tracker);
@@ -63,6 +65,24 @@ fn lost_unseen(deliveries: Duration, place: &Place<'_>) {
         duration_text(deliveries),
         duration_text(LETTERS)
     ));
+}
+
+/// Warns of deliveries that go while their sales may still be taken back: a correction is made of
+/// the delivery that told of the sale.
+fn uncorrected(deliveries: Duration, place: &Place<'_>, tracker: &Tracker) {
+    let mut rules = tracker.campaigns().flat_map(Campaign::postbacks);
+    let corrects = rules.any(|rule| {
+        let account = rule.account();
+        let takes = |account: &Account| matches!(account.interface(), "google" | "google_ads" | "microsoft_offline");
+        account.is_some_and(|account| takes(account) && account.is_told_of_refunds())
+    });
+    if corrects && deliveries < REVERSALS {
+        place.problem(format!(
+            "an ad platform is told what is left of a sale that is taken back, and refunds and chargebacks come up to {} after a              sale; one that comes later than {} after the sale was told is not told",
+            duration_text(REVERSALS),
+            duration_text(deliveries)
+        ));
+    }
 }
 
 /// How long a delivery is tried again by the usual waits.

@@ -19,6 +19,8 @@ pub struct Decision<'t> {
     pub(crate) offers: &'t BTreeMap<OfferId, Offer>,
     pub(crate) channels: &'t BTreeMap<ChannelId, Channel>,
     pub(crate) campaigns: &'t BTreeMap<CampaignId, Campaign>,
+    /// Whether an account at an ad platform is told when money is taken back.
+    pub(crate) corrects: bool,
 }
 
 impl<'t> Decision<'t> {
@@ -36,6 +38,7 @@ impl<'t> Decision<'t> {
             offers: &tracker.tables.offers,
             channels: &tracker.tables.channels,
             campaigns: &tracker.tables.campaigns,
+            corrects: tracker.tables.accounts.values().any(|account| account.refunds),
         }
     }
 }

@@ -43,7 +43,8 @@ use crate::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
 use crate::plan::{
-    Commit, Committed, ConfigurationRow, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally,
+    Commit, Committed, ConfigurationRow, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Reported,
+    Tally,
 };
 use crate::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, Decide, DeliveryFilter, EventFilter, Inspect,
@@ -53,6 +54,7 @@ use crate::port::{
 use crate::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::future::ready;
+use rows::Sending;
 use state::State;
 use sync::{Mutex, PoisonError};
 
@@ -83,6 +85,18 @@ impl MemoryStore {
         Self {
             namespace,
             ..Self::default()
+        }
+    }
+
+    /// Keeps deliveries of another store, as far as they have come there. What is known stays.
+    pub(crate) fn keep_reported(&self, reported: impl IntoIterator<Item = Reported>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for known in reported {
+            if !state.deliveries.contains_key(&known.delivery.id) {
+                let number = state.number();
+                let kept = Sending::reported(number, &known);
+                state.deliveries.insert(known.delivery.id.clone(), kept);
+            }
         }
     }
 

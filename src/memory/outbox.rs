@@ -2,7 +2,7 @@
 
 use super::rows::Sending;
 use super::state::State;
-use crate::delivery::{Attempt, Cancelled, Delivery, DeliveryState, Hold, Lane, Leased, Settled, Settlement};
+use crate::delivery::{Attempt, Cancelled, Delivery, DeliveryState, Hold, Lane, Leased, Progress, Settled, Settlement};
 use crate::port::{Claim, Claimed, Selection, StoreError, StoreErrorKind, Which};
 use crate::value::{DeliveryId, Timestamp};
 use alloc::{collections::BTreeMap, vec::Vec};
@@ -43,6 +43,9 @@ impl State {
         let due: Vec<DeliveryId> = ready.into_iter().take(due).map(|(_, _, id, _)| id.clone()).collect();
         let mut deliveries = Vec::new();
         for id in due {
+            let waits_for = self.deliveries.get(&id).map(|kept| kept.row.delivery.after.clone());
+            let waits_for = waits_for.unwrap_or_default();
+            let after = waits_for.iter().map(|id| self.progress(id)).collect();
             if let Some(kept) = self.deliveries.get_mut(&id) {
                 kept.row.fence = kept.row.fence.saturating_add(1);
                 kept.row.lease = Some(until);
@@ -55,6 +58,7 @@ impl State {
                 leased.checks = kept.row.checks;
                 leased.receipt = kept.row.receipt.clone();
                 leased.most = kept.row.most;
+                leased.after = after;
                 deliveries.push(leased);
             }
         }
@@ -64,6 +68,12 @@ impl State {
             unreadable: 0,
             holds: self.holds.values().cloned().collect(),
         })
+    }
+
+    /// How far a delivery has come.
+    pub(super) fn progress(&self, id: &DeliveryId) -> Progress {
+        let known = self.deliveries.get(id);
+        known.map_or(Progress::Unknown, |kept| kept.row.progress())
     }
 
     pub(super) fn settle(&mut self, settlement: &Settlement) -> Settled {
@@ -151,8 +161,7 @@ impl State {
         if row.lease.is_some_and(|until| until > attempt.at) {
             return Cancelled::Leased;
         }
-        (row.state, row.lease, row.held) = (DeliveryState::Dead, None, false);
-        row.last = Some(attempt.clone());
+        row.give_up(attempt);
         Cancelled::Recorded
     }
 }

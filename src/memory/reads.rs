@@ -1,9 +1,10 @@
 //! The reads that a decision needs.
 
 use super::state::State;
+use crate::delivery::{Cause, Delivery};
 use crate::event::Event;
 use crate::model::Conversion;
-use crate::plan::{ClickFacts, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts};
+use crate::plan::{ClickFacts, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, Reported};
 use crate::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
 use alloc::{collections::BTreeSet, vec::Vec};
 use core::convert::Infallible;
@@ -53,5 +54,19 @@ impl PointReads for State {
             click: self.recorded(click),
             tallies: self.tallies(click),
         })
+    }
+
+    fn reported(&self, click: &ClickId) -> Result<Vec<Reported>, Infallible> {
+        let tells = |cause: &Cause| matches!(cause, Cause::ConversionApi { .. }) && cause.click() == Some(click);
+        let rows = self.deliveries.values();
+        let found = rows.filter(|kept| tells(&kept.row.delivery.cause));
+        let reported = found.map(|kept| Reported {
+            delivery: Delivery {
+                private: kept.private.clone(),
+                ..kept.row.delivery.clone()
+            },
+            progress: kept.row.progress(),
+        });
+        Ok(reported.collect())
     }
 }

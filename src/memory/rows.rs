@@ -1,6 +1,7 @@
 //! Rows as they are kept: personal values stand apart, and deliveries have their state beside them.
 
-use crate::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Hold};
+use crate::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Footing, Hold, Progress};
+use crate::plan::Reported;
 use crate::value::{Pii, Timestamp};
 use alloc::{collections::BTreeMap, string::String};
 use core::mem::take;
@@ -66,6 +67,42 @@ impl Sending {
         row.receipt = self.receipt.clone();
         row.hold = hold.filter(|_| self.state.is_open()).cloned();
         row
+    }
+
+    /// A delivery of another store that has come so far.
+    pub(super) fn reported(number: u64, reported: &Reported) -> Kept<Self> {
+        let at = reported.delivery.created_at;
+        let mut kept = Self::queued(number, &reported.delivery, at);
+        let row = &mut kept.row;
+        row.fence = u64::from(reported.progress != Progress::Unsent);
+        match reported.progress {
+            Progress::Unsent | Progress::Tried => {}
+            Progress::UnderWay => row.lease = Some(at),
+            Progress::Accepted => row.state = DeliveryState::Accepted,
+            Progress::Delivered => row.state = DeliveryState::Delivered,
+            Progress::Unknown | Progress::Dead => row.state = DeliveryState::Dead,
+            Progress::Withdrawn => row.give_up(&Attempt::withdrawn(at, "")),
+        }
+        kept
+    }
+
+    /// How far it has come.
+    pub(super) fn progress(&self) -> Progress {
+        Progress::of(&Footing {
+            state: self.state,
+            leased: self.lease.is_some(),
+            fence: self.fence,
+            attempts: self.attempts,
+            held: self.held,
+            smaller: self.most.is_some(),
+            last: self.last.as_ref(),
+        })
+    }
+
+    /// It is given up, and this is its last attempt.
+    pub(super) fn give_up(&mut self, attempt: &Attempt) {
+        (self.state, self.lease, self.held) = (DeliveryState::Dead, None, false);
+        self.last = Some(attempt.clone());
     }
 
     /// When its last attempt was. What has ended has had one.

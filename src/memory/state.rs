@@ -2,7 +2,7 @@
 
 use super::refused::Rings;
 use super::rows::{Kept, Private, Sending};
-use crate::delivery::{Hold, Lane};
+use crate::delivery::{Hold, Lane, Progress};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
 use crate::plan::{Commit, Committed, ConfigurationRow, EventRow, GuardKey, Outcome, ReceiptRecord, Tally, Write};
@@ -73,7 +73,14 @@ impl State {
             .guards
             .iter()
             .all(|guard| self.version(&guard.key) == guard.version);
-        if !(all_stand && all_hold) {
+        let all_wait = commit.withdrawals.iter().all(|withdrawal| {
+            let is_new = || commit.outbox.iter().any(|new| new.id == withdrawal.delivery);
+            match self.progress(&withdrawal.delivery) {
+                Progress::Unknown if is_new() => withdrawal.from == Progress::Unsent,
+                known => known == withdrawal.from,
+            }
+        });
+        if !(all_stand && all_hold && all_wait) {
             return Committed::Conflict;
         }
         for guard in &commit.guards {
@@ -87,6 +94,11 @@ impl State {
                 let number = self.number();
                 self.deliveries
                     .insert(delivery.id.clone(), Sending::queued(number, delivery, commit.now));
+            }
+        }
+        for withdrawal in &commit.withdrawals {
+            if let Some(kept) = self.deliveries.get_mut(&withdrawal.delivery) {
+                kept.row.give_up(&withdrawal.attempt);
             }
         }
         Committed::Applied

@@ -30,6 +30,6 @@ pub(crate) use conversion::Conversion;
 pub use conversion::{Basis, Entry, Revenue};
 pub use note::{Kept, MAX_NOTE_VALUE, MAX_NOTES, Note, NoteProblem};
 pub use vocabulary::{
-    AccountRole, ApiMode, Counts, Duplicates, Method, ParameterRole, Platform, ReferrerPolicy, Status, TypeCase,
-    Updates, UserDatum,
+    AccountRole, ApiMode, Counts, Duplicates, Method, ParameterRole, Platform, ReferrerPolicy, Refunds, Status,
+    TypeCase, Updates, UserDatum,
 };

@@ -150,6 +150,16 @@ closed_enum! {
 }
 
 closed_enum! {
+    /// What an account at an ad platform is told when money of a sale is taken back.
+    pub enum Refunds {
+        /// As much as the platform takes.
+        Tell = "tell",
+        /// Nothing.
+        Ignore = "ignore",
+    }
+}
+
+closed_enum! {
     /// The role of one's own account in ClickBank.
     pub enum AccountRole {
         /// The account sells the product.

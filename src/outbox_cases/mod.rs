@@ -14,6 +14,8 @@ pub mod causes;
 #[doc(hidden)]
 pub mod claim;
 #[doc(hidden)]
+pub mod corrections;
+#[doc(hidden)]
 pub mod outbox;
 #[doc(hidden)]
 pub mod verdicts;

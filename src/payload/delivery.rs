@@ -20,6 +20,7 @@ pub(crate) fn delivery(row: &Delivery, out: &mut String) -> Written {
         check,
         retry,
         replaces,
+        after,
         private: _,
     } = row;
     let mut object = Object::open(out);
@@ -35,6 +36,7 @@ pub(crate) fn delivery(row: &Delivery, out: &mut String) -> Written {
         object.value(name!("retry"), retry)?;
     }
     object.some(name!("replaces"), replaces.as_ref())?;
+    object.list(name!("after"), after)?;
     object.close();
     Ok(())
 }

@@ -159,6 +159,7 @@ fn trace(trace: &Trace, found: Option<&Found>, object: &mut Object<'_>) -> Writt
         silent,
         rules,
         more_rules,
+        corrections,
         resolved,
         moved,
     } = trace;
@@ -171,6 +172,7 @@ fn trace(trace: &Trace, found: Option<&Found>, object: &mut Object<'_>) -> Writt
         object.with(name!("rules"), |out| self::rules(rules, out))?;
     }
     object.some(name!("more_rules"), Some(more_rules).filter(|more| **more > 0))?;
+    object.list(name!("corrections"), corrections)?;
     object.some(name!("resolved"), Some(resolved).filter(|resolved| **resolved > 0))?;
     object.some(name!("moved"), Some(moved).filter(|moved| !moved.is_empty()))
 }

@@ -5,7 +5,9 @@ use super::outcome::Outcome;
 use super::records::{ReceiptRecord, Tally};
 use super::refused::RefusedBody;
 use super::refused_bound::RefusedBound;
-use crate::delivery::Delivery;
+#[cfg(doc)]
+use crate::delivery::Progress;
+use crate::delivery::{Delivery, Withdrawal};
 use crate::model::Conversion;
 use crate::value::{ClickId, EventId, Fingerprint, OfferSourceId, Receipt, Timestamp};
 use alloc::{format, string::String, vec::Vec};
@@ -77,6 +79,10 @@ pub struct Commit {
     pub writes: Vec<Write>,
     /// The deliveries to queue. A delivery whose id is stored already is left as it is.
     pub outbox: Vec<Delivery>,
+    /// Deliveries that are withdrawn after `outbox` was queued: nothing of them is sent. If one has
+    /// not come as far as its [`Withdrawal::from`] says, nothing is written and the commit is a
+    /// conflict. One that this commit queues itself is [`Progress::Unsent`].
+    pub withdrawals: Vec<Withdrawal>,
     /// The time of the decision. New deliveries are due at this time, or at their `not_before` if
     /// that is later.
     pub now: Timestamp,
@@ -92,6 +98,7 @@ impl Commit {
             guards: Vec::new(),
             writes,
             outbox: Vec::new(),
+            withdrawals: Vec::new(),
             now,
         }
     }

@@ -3,6 +3,7 @@
 use super::event_row::EventRow;
 use super::outcome::Outcome;
 use super::records::{ReceiptRecord, Tally};
+use crate::delivery::{Delivery, Progress};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
 use crate::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
@@ -30,6 +31,8 @@ pub struct FactQuery {
     pub told: Vec<Receipt>,
     /// Conversions by id. Those that are stored are in [`Facts::booked`].
     pub conversions: Vec<ConversionId>,
+    /// Whether the answer has what ad platforms were told of the clicks ([`Facts::reported`]).
+    pub reported: bool,
 }
 
 impl FactQuery {
@@ -43,6 +46,7 @@ impl FactQuery {
             receipts: Vec::new(),
             told: Vec::new(),
             conversions: Vec::new(),
+            reported: false,
         }
     }
 }
@@ -70,6 +74,9 @@ pub struct Facts {
     /// The stored conversions of these events, and the ones that the query names. What is taken
     /// back is what was counted, not what the configuration would make of the events today.
     pub booked: BTreeMap<ConversionId, Conversion>,
+    /// The deliveries of a click that tell ad platforms of its conversions, in the order of their
+    /// ids. Only a query that asks for them has them answered.
+    pub reported: BTreeMap<ClickId, Vec<Reported>>,
     /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event
     /// id.
     pub orphans: Vec<Event>,
@@ -84,6 +91,15 @@ pub struct ClickFacts {
     pub click: Option<Click>,
     /// Its tallies.
     pub tallies: Vec<Tally>,
+}
+
+/// A delivery by which an ad platform is told of a conversion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// The delivery, with its personal values as far as they are still kept.
+    pub delivery: Delivery,
+    /// How far it has come.
+    pub progress: Progress,
 }
 
 /// What is stored for a receipt.

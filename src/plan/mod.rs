@@ -38,6 +38,7 @@
 
 mod codes;
 mod commit;
+mod correction;
 mod event_row;
 pub(crate) mod facts;
 mod mark;
@@ -55,9 +56,10 @@ mod words;
 
 pub(crate) use codes::codes;
 pub use commit::{Commit, Committed, ConfigurationRow, Guard, GuardKey, Standing, Write};
+pub use correction::{Correction, CorrectionTrace};
 pub use event_row::{EventRow, Revised};
 pub(crate) use facts::Facts;
-pub use facts::{ClickFacts, FactQuery, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
+pub use facts::{ClickFacts, FactQuery, MAX_HOPS, MAX_ORPHANS, ReceiptFacts, Reported};
 pub use mark::{Mark, mark};
 pub use moved::{MAX_TAKEN_SECONDS, MovedTime, TakenSecond, WhyMoved};
 pub use outcome::{Outcome, Reason};

@@ -1,5 +1,6 @@
 //! How an event was decided, as indices and codes. Sentences are made from them on demand.
 
+use super::correction::CorrectionTrace;
 use super::moved::MovedTime;
 use crate::rule::RuleAnswer;
 use crate::value::{ClickId, PostbackId, Receipt};
@@ -30,6 +31,10 @@ pub struct Trace {
     /// How many rules there are beyond [`MAX_TRACED_RULES`].
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_rules: u32,
+    /// What ad platforms are told because money of a sale was taken back, at most
+    /// [`MAX_TRACED_RULES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<CorrectionTrace>,
     /// How many waiting events this event resolved.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub resolved: u32,

@@ -2,7 +2,7 @@
 //! that wait for them, and on to the clicks that they name.
 
 use super::event_row::EventRow;
-use super::facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
+use super::facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts, Reported};
 use super::outcome::Outcome;
 use super::records::{Tally, TallyKey};
 use crate::event::Event;
@@ -63,6 +63,14 @@ pub trait PointReads {
     /// # Errors
     /// The store cannot be read.
     fn click(&self, click: &ClickId) -> Result<ClickFacts, Self::Error>;
+
+    /// Every delivery of a click whose cause is
+    /// [`Cause::ConversionApi`](crate::delivery::Cause::ConversionApi), with its personal values
+    /// and how far it has come ([`Progress::of`](crate::delivery::Progress::of)).
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn reported(&self, click: &ClickId) -> Result<Vec<Reported>, Self::Error>;
 }
 
 /// The receipt or event id that the events of this tally take back. A rebill's stands with its
@@ -125,6 +133,11 @@ impl Facts {
                 told.sort_by(|one, other| one.event.id.cmp(&other.event.id));
                 facts.book(reads, told.iter().filter_map(|row| row.conversion.as_ref()))?;
                 facts.told.insert(id.clone(), told);
+            }
+            if query.reported {
+                let mut reported = reads.reported(&id)?;
+                reported.sort_by(|one, other| one.delivery.id.cmp(&other.delivery.id));
+                facts.reported.insert(id.clone(), reported);
             }
             facts.clicks.insert(id, found);
         }

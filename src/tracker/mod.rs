@@ -46,7 +46,7 @@ mod unfilled;
 pub use budget::{ALARMING_FAILURES, Alarm, Checked, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
 pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};
 pub use compiled::{Campaign, Channel, Offer, PostbackRule, RequestRule, Source};
-pub(crate) use compiled::{ConversionType, Domain, Path, PayoutRule, Sends, Tables, Tracker};
+pub(crate) use compiled::{ConversionType, Domain, EventRule, Path, PayoutRule, Sends, Tables, Tracker};
 pub(crate) use credentials::Credentials;
 pub use credentials::CredentialsError;
 pub use domain::Fallback;

@@ -279,3 +279,18 @@ fn a_recipe_that_does_nothing_or_says_nothing_of_answers_is_doubted() {
         ]
     );
 }
+
+#[test]
+fn deliveries_are_kept_as_long_as_a_sale_that_a_platform_was_told_may_be_taken_back() {
+    let kept = |refunds: &str| {
+        let lines = format!("{refunds}events = {{ Purchase = \"1\" }}\n[retention]\ndeliveries = \"30d\"");
+        told(GOOGLE, &lines, "[\"Purchase\"]")
+    };
+    assert_eq!(
+        kept(""),
+        [
+            "retention.deliveries: an ad platform is told what is left of a sale that is taken back, and refunds and chargebacks come up to 180d after a sale; one that comes later than 30d after the sale was told is not told"
+        ]
+    );
+    assert_eq!(kept("refunds = \"ignore\"\n"), [""; 0]);
+}

@@ -137,6 +137,7 @@ pub fn shown(verdict: &Verdict) -> String {
         Verdict::Accepted { receipt, check_at } => format!("accepted {receipt} +{}", after(check_at)),
         Verdict::Retry { at } => format!("again +{}", after(at)),
         Verdict::RetrySmaller { most } => format!("smaller {most}"),
+        Verdict::Waits { until } => format!("waits +{}", after(until)),
         Verdict::Held { until, .. } => format!("held +{}", after(until)),
         Verdict::Dead => "dead".into(),
     }

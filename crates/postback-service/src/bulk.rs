@@ -223,7 +223,7 @@ async fn one(
         BulkWork::Retry => match requeue::this(shared, row, false, patience).await {
             Ok(()) => true,
             Err(RequeueError::NotDead(..) | RequeueError::Unknown(_)) => false,
-            Err(RequeueError::Cancelled(_) | RequeueError::Replaced(..)) => {
+            Err(RequeueError::Cancelled(_) | RequeueError::Withdrawn(_) | RequeueError::Replaced(..)) => {
                 done.others = done.others.saturating_add(1);
                 return Ok(());
             }

@@ -262,7 +262,7 @@ impl ConversionApiState {
             self.held = self.held.take().or(held);
         }
         if matches!(row.state, DeliveryState::Queued | DeliveryState::Dead)
-            && let Some(attempt) = &row.last
+            && let Some(attempt) = row.last.as_ref().filter(|last| !last.is_wait())
             && self
                 .last_refusal
                 .as_ref()

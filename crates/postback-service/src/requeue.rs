@@ -2,7 +2,7 @@
 
 use crate::shared::Shared;
 use crate::timely;
-use postback::delivery::{Delivery, DeliveryRow, DeliveryState};
+use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState};
 use postback::port::{BoxFuture, DeliveryFilter, PageRequest, Selection, StoreError, Which};
 use postback::value::DeliveryId;
 use std::time::Duration;
@@ -24,6 +24,12 @@ pub enum RequeueError {
     /// A person gave the delivery up.
     #[error("delivery `{0}` was cancelled by a person; `anyway=true` queues it all the same")]
     Cancelled(DeliveryId),
+    /// The delivery was withdrawn.
+    #[error(
+        "delivery `{0}` was withdrawn, since its sale was taken back or there was nothing to correct; `anyway=true` queues \
+         it all the same"
+    )]
+    Withdrawn(DeliveryId),
     /// Another delivery is sent in its place.
     #[error("delivery `{0}` was resent as `{1}`; retry `{1}`, or send `{0}` too with `anyway=true`")]
     Replaced(DeliveryId, DeliveryId),
@@ -61,7 +67,11 @@ pub(crate) async fn this(
 ) -> Result<(), RequeueError> {
     let id = &row.delivery.id;
     if row.is_cancelled() && !anyway {
-        return Err(RequeueError::Cancelled(id.clone()));
+        let is_withdrawn = row.last.as_ref().is_some_and(Attempt::is_withdrawn);
+        return Err(match is_withdrawn {
+            true => RequeueError::Withdrawn(id.clone()),
+            false => RequeueError::Cancelled(id.clone()),
+        });
     }
     if row.state == DeliveryState::Dead
         && !anyway

@@ -5,7 +5,7 @@ use crate::{
     guard,
     key::of_hash,
     parts::{self, Part},
-    sql, time, values,
+    progress, sql, time, values,
 };
 use postback::delivery::Delivery;
 use postback::plan::{Commit, Committed, Standing, Write};
@@ -24,6 +24,7 @@ pub(crate) struct Encoded {
     guards: Vec<guard::Encoded>,
     writes: Vec<Encoding>,
     outbox: Vec<Queued>,
+    withdrawals: Vec<progress::Encoded>,
 }
 
 /// What one write runs.
@@ -38,6 +39,7 @@ enum Encoding {
 
 /// A delivery's row, with its lane, when it is due, and the delivery in whose place it goes out.
 struct Queued {
+    id: String,
     row: Part,
     lane: String,
     due: i64,
@@ -61,6 +63,11 @@ impl Encoded {
                 .iter()
                 .map(|delivery| Queued::new(delivery, commit.now))
                 .collect::<Result<_, _>>()?,
+            withdrawals: commit
+                .withdrawals
+                .iter()
+                .map(progress::Encoded::new)
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -77,11 +84,20 @@ impl Encoded {
                 return Ok(Committed::Conflict);
             }
         }
+        for withdrawal in &self.withdrawals {
+            let is_new = self.outbox.iter().any(|queued| queued.id == withdrawal.id());
+            if !withdrawal.stands(connection, is_new)? {
+                return Ok(Committed::Conflict);
+            }
+        }
         if !guard::raise(connection, &self.guards)? {
             return Ok(Committed::Conflict);
         }
         self.writes.iter().try_for_each(|write| write.run(connection))?;
         self.outbox.iter().try_for_each(|queued| queued.write(connection))?;
+        self.withdrawals
+            .iter()
+            .try_for_each(|withdrawal| withdrawal.apply(connection))?;
         Ok(Committed::Applied)
     }
 }
@@ -161,6 +177,7 @@ fn encode(write: &Write, is_new: bool, writes: &mut Vec<Encoding>) -> Result<(),
 impl Queued {
     fn new(delivery: &Delivery, now: Timestamp) -> Result<Self, StoreError> {
         Ok(Self {
+            id: delivery.id.to_string(),
             row: Part::new(parts::DELIVERY, row::of_delivery(delivery, now)?),
             lane: delivery.lane.as_str().to_owned(),
             due: time::ceil(delivery.due_at(now)),

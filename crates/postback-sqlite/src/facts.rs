@@ -5,9 +5,11 @@ use crate::{
     fault::Fault,
     guard,
     key::{key, of_hash},
-    sql,
+    progress, sql,
 };
-use postback::plan::{ClickFacts, ConfigurationRow, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Tally};
+use postback::plan::{
+    ClickFacts, ConfigurationRow, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Reported, Tally,
+};
 use postback::port::{StoreError, StoreErrorKind, row};
 use postback::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
 use postback::{Click, Conversion, Event, Facts};
@@ -86,6 +88,10 @@ impl PointReads for Reads<'_> {
             click: click(self.0, id)?,
             tallies: tallies(self.0, id)?,
         })
+    }
+
+    fn reported(&self, click: &ClickId) -> Result<Vec<Reported>, Fault> {
+        progress::reported(self.0, click)
     }
 }
 

@@ -16,6 +16,7 @@ mod marks;
 mod outbox;
 mod parts;
 mod place;
+mod progress;
 mod purge;
 mod reached;
 mod refused;

@@ -4,7 +4,7 @@ use crate::{
     facts::{optional, text, unreadable},
     fault::Fault,
     holds,
-    key::of_hash,
+    progress::{self, number},
     sql, time,
 };
 use postback::Timestamp;
@@ -44,7 +44,10 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
         // A row of a newer version is left for a server that can read it. It is leased like the
         // others, so that it blocks none of them.
         match read(found, delivery) {
-            Ok(leased) => claimed.deliveries.push(leased),
+            Ok(mut leased) => {
+                leased.after = progress::of_all(connection, &leased.delivery.after)?;
+                claimed.deliveries.push(leased);
+            }
             Err(_) => claimed.unreadable = claimed.unreadable.saturating_add(1),
         }
     }
@@ -68,8 +71,8 @@ pub(crate) struct Encoded {
     delivery: DeliveryId,
     settle: Vec<Value>,
     text: &'static str,
-    /// Whether it is given up.
-    is_dead: bool,
+    /// Whether it is given up, and not on purpose.
+    waits_for_a_person: bool,
     hold: Option<[Value; 2]>,
 }
 
@@ -81,7 +84,7 @@ impl Encoded {
         };
         let change = settlement.verdict.change();
         let state = change.state.map(|state| state.as_str().to_owned());
-        let is_dead = change.state == Some(DeliveryState::Dead);
+        let waits_for_a_person = change.state == Some(DeliveryState::Dead) && !settlement.attempt.is_cancelled();
         let hold = |(why, until): (&str, _)| [time::ceil(until).into(), why.to_owned().into()];
         let mut settle = vec![
             fence.into(),
@@ -102,18 +105,10 @@ impl Encoded {
             delivery: settlement.delivery.clone(),
             settle,
             text: if ends { sql::END } else { sql::SETTLE },
-            is_dead,
+            waits_for_a_person,
             hold: change.hold.map(hold),
         }))
     }
-}
-
-/// Returns the number of a delivery's row.
-fn number(connection: &Connection, id: &str) -> Result<Option<i64>, Fault> {
-    let mut statement = connection.prepare_cached(sql::FIND_DELIVERY)?;
-    Ok(statement
-        .query_row(params![id, of_hash(id)], |row| row.get(0))
-        .optional()?)
 }
 
 pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> Result<Vec<Settled>, Fault> {
@@ -129,7 +124,7 @@ pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> R
         if statement.execute(params_from_iter(values))? == 0 {
             return Ok(Settled::LeaseLost);
         }
-        if verdict.is_dead {
+        if verdict.waits_for_a_person {
             connection.prepare_cached(sql::WRITE_LETTER)?.execute([&number])?;
         }
         if let Some(hold) = &verdict.hold {
@@ -206,7 +201,7 @@ pub(crate) fn cancel(connection: &Connection, id: &str, last: &str, now: Timesta
     let mut open = connection.prepare_cached(sql::CANCEL)?;
     let mut dead = connection.prepare_cached(sql::CANCEL_DEAD)?;
     if open.execute(params![number, last, now])? != 0
-        || dead.execute(params![number, last, now, Attempt::CANCELLED])? != 0
+        || dead.execute(params![number, last, now, Attempt::CANCELLED, Attempt::WITHDRAWN])? != 0
     {
         connection.prepare_cached(sql::DROP_LETTER)?.execute([number])?;
         return Ok(Cancelled::Recorded);

@@ -124,6 +124,13 @@ statements! {
     LEASE = "UPDATE queue SET fence = fence + 1, ready = ?2, leased = 1, held = 0 WHERE seq = ?1 \
         RETURNING fence, attempts, receipt, most, checks";
     LEASED = "SELECT payload, private FROM delivery WHERE seq = ?1";
+    /// How far a delivery has come: one of these is empty.
+    PROGRESS = "SELECT state, leased, fence, attempts, held, most IS NOT NULL, last FROM queue WHERE seq = ?1";
+    PROGRESS_ENDED = "SELECT state, 0, fence, attempts, 0, 0, last FROM ended WHERE seq = ?1";
+    /// What ad platforms are told of a click. The text is only a first sieve.
+    REPORTED = "SELECT delivery.seq, payload, private FROM of_click CROSS JOIN delivery \
+        ON delivery.seq = of_click.seq WHERE of_click.click_key = ?2 AND kind = 3 AND click = ?1 \
+        AND instr(payload, '\"conversion_api\"') > 0";
     /// An attempt is counted as what it was: with a receipt it was a check.
     SETTLE = "UPDATE queue SET state = coalesce(?3, state), due = coalesce(?4, due), ready = coalesce(?4, due), \
         attempts = attempts + iif(receipt IS NULL, ?8, 0), \
@@ -162,10 +169,15 @@ statements! {
     CANCEL = "INSERT INTO ended (seq, state, at, due, fence, attempts, checks, receipt, most, last) \
         SELECT seq, 'dead', ?3, due, fence, attempts, checks, receipt, most, ?2 FROM queue \
         WHERE seq = ?1 AND (leased = 0 OR ready <= ?3)";
-    /// A dead one is given up too, unless a person did so before: then its finding is ?4.
+    /// A dead one is given up too, unless a person did so before: then its finding is ?4. What was
+    /// withdrawn has a finding that begins with ?5.
     CANCEL_DEAD = "UPDATE ended SET at = ?3, last = ?2 WHERE seq = ?1 \
-        AND state = 'dead' AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?4";
+        AND state = 'dead' AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?4 \
+        AND instr(coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), ''), ?5) <> 1";
     IS_OPEN = "SELECT 1 FROM queue WHERE seq = ?1";
+    /// What was just found to be unsent is withdrawn, whoever might hold a lease that ended.
+    WITHDRAW = "INSERT INTO ended (seq, state, at, due, fence, attempts, checks, receipt, most, last) \
+        SELECT seq, 'dead', ?3, due, fence, attempts, checks, receipt, most, ?2 FROM queue WHERE seq = ?1";
     /// What was given up waits for a person, unless another delivery of the click replaces it.
     WRITE_LETTER = "INSERT INTO letter (seq) SELECT dead.seq FROM delivery AS dead WHERE seq = ?1 \
         AND NOT EXISTS (SELECT 1 FROM of_click CROSS JOIN delivery AS other ON other.seq = of_click.seq \

@@ -2,16 +2,21 @@
 
 use crate::reads::payload;
 use crate::sql::{due, get, micros, rows, run, time, unreadable};
-use postback::delivery::{Attempt, Cancelled, Delivery, Hold, Lane, Leased, Settled, Settlement};
-use postback::port::row::{decode_private, encode};
+use postback::delivery::{
+    Attempt, Cancelled, Cause, Delivery, DeliveryState, Footing, Hold, Lane, Leased, Progress, Settled, Settlement,
+    Withdrawal,
+};
+use postback::plan::{Commit, Reported};
+use postback::port::row::{decode, decode_private, encode};
 use postback::port::{Claim, Claimed, Selection, StoreError, StoreErrorKind, Which};
-use postback::value::DeliveryId;
+use postback::value::{ClickId, DeliveryId};
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeMap;
 
-/// What a person gave up (?1 is found of it), and what was sent again as another delivery, waits
-/// for nobody.
+/// What a person gave up (?1 is found of it), what was withdrawn, and what was sent again as
+/// another delivery, waits for nobody.
 pub(crate) const IS_DEAD_LETTER: &str = "state = 'dead' AND coalesce(last ->> '$.row.finding', '') <> ?1 \
+    AND coalesce(last ->> '$.row.finding', '') NOT LIKE 'withdrawn: %' \
     AND NOT EXISTS (SELECT 1 FROM delivery AS other \
     WHERE other.click = dead.click AND other.payload ->> '$.row.replaces.delivery' = dead.id)";
 
@@ -46,6 +51,10 @@ pub(crate) fn claim(file: &Connection, claim: &Claim) -> Result<Claimed, StoreEr
         RETURNING payload, private, attempts, fence, checks, receipt, most";
     for (seq, _) in ready.iter().take(taken) {
         claimed.deliveries.extend(rows(file, text, [*seq, due(end)], leased)?);
+    }
+    for leased in &mut claimed.deliveries {
+        let after = leased.delivery.after.iter().map(|id| progress(file, id));
+        leased.after = after.collect::<Result<_, _>>()?;
     }
     Ok(claimed)
 }
@@ -133,11 +142,75 @@ pub(crate) fn requeue(file: &Connection, selection: &Selection) -> Result<u64, S
     run(file, &text, params![at, named])
 }
 
+/// How far a delivery has come.
+pub(crate) fn progress(file: &Connection, id: &DeliveryId) -> Result<Progress, StoreError> {
+    let text = format!("SELECT {FOOTING} FROM delivery WHERE id = ?");
+    let found = rows(file, &text, [id.as_str()], |row| footing(row, 0))?;
+    Ok(found.first().copied().unwrap_or(Progress::Unknown))
+}
+
+/// The columns that say how far a delivery has come.
+const FOOTING: &str = "state, lease IS NOT NULL, fence, attempts, held, most IS NOT NULL, last";
+
+fn footing(row: &Row<'_>, first: usize) -> Result<Progress, StoreError> {
+    let state = DeliveryState::from_word(&get::<String>(row, first)?);
+    let last: Option<String> = get(row, first + 6)?;
+    let last: Option<Attempt> = last.as_deref().map(decode).transpose()?;
+    Ok(Progress::of(&Footing {
+        state: state.ok_or_else(|| unreadable("state"))?,
+        leased: get(row, first + 1)?,
+        fence: u64::try_from(get::<i64>(row, first + 2)?).map_err(|_| unreadable("fence"))?,
+        attempts: get(row, first + 3)?,
+        held: get(row, first + 4)?,
+        smaller: get(row, first + 5)?,
+        last: last.as_ref(),
+    }))
+}
+
+/// What ad platforms are told of a click, with how far each has come.
+pub(crate) fn reported(file: &Connection, click: &ClickId) -> Result<Vec<Reported>, StoreError> {
+    let text = format!("SELECT payload, private, {FOOTING} FROM delivery WHERE click = ?");
+    let found = rows(file, &text, [click.as_str()], |row| {
+        let mut delivery: Delivery = payload(row, 0)?;
+        delivery.private = decode_private(get::<Option<String>>(row, 1)?.as_deref())?;
+        let progress = footing(row, 2)?;
+        Ok(Reported { delivery, progress })
+    })?;
+    let tells = |one: &Reported| matches!(one.delivery.cause, Cause::ConversionApi { .. });
+    Ok(found.into_iter().filter(tells).collect())
+}
+
+/// Whether every delivery that a commit withdraws has come as far as its decision knew.
+pub(crate) fn all_stand(file: &Connection, commit: &Commit) -> Result<bool, StoreError> {
+    for withdrawal in &commit.withdrawals {
+        let stands = match progress(file, &withdrawal.delivery)? {
+            // The commit itself queues it.
+            Progress::Unknown if commit.outbox.iter().any(|new| new.id == withdrawal.delivery) => Progress::Unsent,
+            known => known,
+        };
+        if stands != withdrawal.from {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Gives up what a commit withdraws.
+pub(crate) fn withdraw(file: &Connection, withdrawal: &Withdrawal) -> Result<u64, StoreError> {
+    let text = "UPDATE delivery SET state = 'dead', lease = NULL, held = 0, last = ?2 WHERE id = ?1";
+    run(
+        file,
+        text,
+        params![withdrawal.delivery.as_str(), encode(&withdrawal.attempt)?],
+    )
+}
+
 /// Gives up what nobody holds a running lease on; `ready` is when a lease ends.
 pub(crate) fn cancel(file: &Connection, id: &DeliveryId, attempt: &Attempt) -> Result<Cancelled, StoreError> {
     let text = "UPDATE delivery SET state = 'dead', lease = NULL, held = 0, last = ?2 \
         WHERE id = ?1 AND (ready IS NOT NULL AND (lease IS NULL OR lease <= ?3) \
-        OR state = 'dead' AND coalesce(last ->> '$.row.finding', '') <> ?4)";
+        OR state = 'dead' AND coalesce(last ->> '$.row.finding', '') <> ?4 \
+        AND coalesce(last ->> '$.row.finding', '') NOT LIKE 'withdrawn: %')";
     let values = params![id.as_str(), encode(attempt)?, micros(attempt.at), Attempt::CANCELLED];
     if run(file, text, values)? != 0 {
         return Ok(Cancelled::Recorded);

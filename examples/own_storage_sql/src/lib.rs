@@ -156,6 +156,9 @@ fn apply(file: &Connection, commit: &Commit) -> Result<Committed, StoreError> {
             return Ok(Committed::Conflict);
         }
     }
+    if !deliveries::all_stand(file, commit)? {
+        return Ok(Committed::Conflict);
+    }
     for guard in &commit.guards {
         raise(file, &guard.key)?;
     }
@@ -202,6 +205,9 @@ fn apply(file: &Connection, commit: &Commit) -> Result<Committed, StoreError> {
     }
     for delivery in &commit.outbox {
         sql::put(file, "delivery", &["id"], of_delivery(delivery, commit.now)?, false)?;
+    }
+    for withdrawal in &commit.withdrawals {
+        deliveries::withdraw(file, withdrawal)?;
     }
     Ok(Committed::Applied)
 }

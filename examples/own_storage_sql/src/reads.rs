@@ -1,7 +1,8 @@
 //! What a decision reads. Absence is an answer too, with version 0.
 
+use crate::deliveries;
 use crate::sql::{get, rows, unreadable};
-use postback::plan::{ClickFacts, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, Tally};
+use postback::plan::{ClickFacts, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, Reported, Tally};
 use postback::port::StoreError;
 use postback::port::row::{decode, decode_private};
 use postback::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
@@ -9,7 +10,7 @@ use postback::{Click, Conversion, Event};
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeSet;
 
-/// Six point reads; the walk over them is the core's.
+/// Seven point reads; the walk over them is the core's.
 pub(crate) struct Reads<'c>(pub(crate) &'c Connection);
 
 impl PointReads for Reads<'_> {
@@ -59,6 +60,10 @@ impl PointReads for Reads<'_> {
             click: click(self.0, id)?,
             tallies: tallies(self.0, id)?,
         })
+    }
+
+    fn reported(&self, click: &ClickId) -> Result<Vec<Reported>, StoreError> {
+        deliveries::reported(self.0, click)
     }
 }
 

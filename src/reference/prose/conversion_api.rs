@@ -67,6 +67,11 @@ rows! { CONVERSION_API {
     "The value that the platform is told: `payout` in the channel's currency, `sum` as it came, `revenue` in the \
      account's currency, or a fixed amount in that.",
     "\"sum\"";
+    "refunds", is("\"tell\""),
+    "What it is told when money of a sale is taken back. With `tell` a sale that is still queued is not sent, and one that \
+     Google took is told again with the value that is left; the other platforms take no correction. With `ignore` nothing \
+     is done.",
+    "\"ignore\"";
     "test_event_code", NONE,
     "The code that shows events in the platform's test view (Meta, TikTok, Reddit). Meta counts them all the same.",
     "\"TEST61045\"";

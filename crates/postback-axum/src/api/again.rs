@@ -90,9 +90,10 @@ fn not_requeued(error: RequeueError) -> Refusal {
     match error {
         RequeueError::Store(error) => Box::new(store_trouble(&error)),
         RequeueError::Unknown(_) => refusal(StatusCode::NOT_FOUND, &error.to_string()),
-        RequeueError::NotDead(..) | RequeueError::Cancelled(_) | RequeueError::Replaced(..) => {
-            refusal(StatusCode::CONFLICT, &error.to_string())
-        }
+        RequeueError::NotDead(..)
+        | RequeueError::Cancelled(_)
+        | RequeueError::Withdrawn(_)
+        | RequeueError::Replaced(..) => refusal(StatusCode::CONFLICT, &error.to_string()),
         _ => Box::new(unavailable()),
     }
 }

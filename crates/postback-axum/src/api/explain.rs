@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use postback::event::{Assurance, ByHand, ClickHint, Interface, Kind};
-use postback::plan::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict};
+use postback::plan::{CorrectionTrace, EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest, RefusedFilter};
 use postback::rule::Condition;
 use postback::value::{ClickId, ConversionId, EventId, Fingerprint, OfferSourceId, PostbackId, Receipt};
@@ -84,11 +84,21 @@ struct EventExplanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     conversion: Option<ConversionId>,
     rules: Vec<RuleExplanation>,
+    /// What ad platforms are told because money of a sale was taken back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    corrections: Vec<CorrectionExplanation>,
     /// Whether the message asked that no postback be fired.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     silent: bool,
     /// How many rules of the campaign were left out of the trace for lack of room.
     more_rules: u32,
+}
+
+#[derive(Serialize)]
+struct CorrectionExplanation {
+    #[serde(flatten)]
+    correction: CorrectionTrace,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -244,6 +254,14 @@ fn event(tracker: &Tracker, seen: Option<(&Click, &Conversion)>, row: EventRow) 
                     told.text = format!("{}; {moved}", told.text);
                 }
                 told
+            })
+            .collect(),
+        corrections: trace
+            .corrections
+            .into_iter()
+            .map(|correction| CorrectionExplanation {
+                text: correction.to_string(),
+                correction,
             })
             .collect(),
         silent: trace.silent,

@@ -6,7 +6,7 @@ use postback::model::Method;
 use postback::plan::{EventRow, Outcome, Reason, Tally};
 use postback::port::Page;
 use postback::value::{CampaignId, ChannelId, ClickId, ConversionId, DeliveryId, EventId, PostbackId};
-use postback::{Conversion, Timestamp};
+use postback::{Conversion, Money, Timestamp};
 use serde::Serialize;
 
 /// A page of a list.
@@ -109,6 +109,9 @@ pub(crate) struct DeliveryView {
     /// The delivery that this one replaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<DeliveryId>,
+    /// The deliveries for whose verdicts this one waits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    after: Vec<DeliveryId>,
     /// Why its lane is on hold, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<HoldView>,
@@ -143,6 +146,12 @@ struct CauseView {
     platform: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<String>,
+    /// The value that an ad platform is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Money>,
+    /// The delivery that is corrected, where money of its sale was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrects: Option<DeliveryId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<ChannelId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,8 +181,11 @@ impl From<Cause> for CauseView {
                 event,
                 campaign,
                 postback,
+                value,
+                corrects,
                 ..
             } => {
+                (view.value, view.corrects) = (value, corrects);
                 (view.platform, view.account, view.event) = (Some(platform), Some(account), Some(event));
                 (view.campaign, view.postback) = (campaign, postback);
             }
@@ -208,6 +220,7 @@ impl DeliveryView {
             receipt: row.receipt,
             revision: delivery.replaces.as_ref().map(|replaced| replaced.revision),
             replaces: delivery.replaces.map(|replaced| replaced.delivery),
+            after: delivery.after,
             held: row.hold.map(|hold| HoldView {
                 until: hold.until,
                 why: hold.why,

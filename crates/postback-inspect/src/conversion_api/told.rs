@@ -1,10 +1,11 @@
 //! What ad platforms are told of a conversion.
 
-use crate::explain::decided::{Taken, sent_by, take, why_not};
+use crate::explain::decided::{Taken, corrections, sent_by, take, why_not};
 use crate::page::{Page, Tone};
 use postback::conversion_api::{Account, AdPlatform, ToldMember};
 use postback::decide::ReplyOutcome;
 use postback::delivery::Delivery;
+use postback::take_back::Takes;
 use postback::tracker::{Campaign, PostbackRule};
 use postback::value::{Pii, PostbackId};
 use postback::{Click, Decision, Event, Tracker};
@@ -57,6 +58,11 @@ struct Rule {
     #[serde(skip_serializing_if = "Option::is_none")]
     validated: Option<Validated>,
     members: Vec<Member>,
+    /// What is done when money of a sale is taken back that the platform has.
+    refunds: &'static str,
+    /// What the event takes back of earlier sales by this rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    corrections: Vec<String>,
 }
 
 impl Told {
@@ -195,7 +201,26 @@ impl Subject<'_> {
                 .into_iter()
                 .map(|member| shown(member, asked.shows_personal))
                 .collect(),
+            refunds: refunds(account),
+            corrections: self.taken.plan.as_ref().map_or_else(Vec::new, |plan| {
+                let own = format!("`{}`: ", rule.id());
+                let all = corrections(plan).into_iter();
+                all.filter_map(|text| text.strip_prefix(&own).map(str::to_owned))
+                    .collect()
+            }),
         })
+    }
+}
+
+/// What is done when money of a sale is taken back that the account has.
+fn refunds(account: &Account) -> &'static str {
+    if !account.is_told_of_refunds() {
+        return "it is told nothing (`refunds` is `ignore`)";
+    }
+    match Takes::of(account.interface()) {
+        Takes::Nothing => "the platform takes no correction, so only what has not left is not sent",
+        Takes::Value => "the platform is told the value that is left, and goes on counting the sale",
+        Takes::All => "the platform is told that the sale does not count, or the value that is left",
     }
 }
 
@@ -264,6 +289,10 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
                 "  - left out (no_parameter), since no parameter of the source has their role: {}",
                 others.join(", ")
             )?;
+        }
+        writeln!(out, "  refunds: {}", rule.refunds)?;
+        for correction in &rule.corrections {
+            writeln!(out, "  taken back: {correction}")?;
         }
     }
     Ok(())

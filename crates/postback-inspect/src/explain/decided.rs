@@ -44,6 +44,9 @@ pub(crate) struct Explanation {
     pub(super) silent: bool,
     pub(super) rules: Vec<Rule>,
     pub(super) more_rules: u32,
+    /// What ad platforms are told because money of a sale was taken back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) corrections: Vec<String>,
 }
 
 /// The conversion that the event made or changed.
@@ -126,7 +129,18 @@ pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Res
         silent: trace.is_some_and(|trace| trace.silent),
         rules: rules.unwrap_or_default(),
         more_rules: trace.map_or(0, |trace| trace.more_rules),
+        corrections: plan.as_ref().map_or_else(Vec::new, corrections),
     })
+}
+
+/// What ad platforms are told because money was taken back, by the rules that told of the sale.
+pub(crate) fn corrections(plan: &Plan) -> Vec<String> {
+    let rows = plan.commit.writes.iter().filter_map(|write| match write {
+        Write::Event(row) => Some(row),
+        _ => None,
+    });
+    let traces = rows.flat_map(|row| &row.trace.corrections);
+    traces.map(|trace| format!("`{}`: {trace}", trace.postback)).collect()
 }
 
 /// Returns the output of a future of the store in memory, which answers at once.

@@ -83,6 +83,9 @@ fn head(explanation: &Explanation, full: bool) -> Vec<String> {
         0 => "postbacks   no rule was asked".to_owned(),
         all => format!("postbacks   {fire} of {all} fire"),
     });
+    for correction in &explanation.corrections {
+        lines.extend(wrapped(format!("taken back  {correction}"), full));
+    }
     lines
 }
 

@@ -178,3 +178,15 @@ fn an_answer_is_read_for_each_event_of_the_request() {
         "a request has 1 to 2000 events, not 0"
     );
 }
+
+#[test]
+fn a_refund_says_what_is_done_about_the_sale_before_it() {
+    let refund = r#"{"postback":"clickid=c7d1f0a2&status=rejected&eventid=A-1001","at":"2026-04-24T17:57:04Z"}"#;
+    let text = told("refund", CLICK, &format!("{SALE}\n{refund}"), &["--api", "pixel"]);
+    for line in [
+        "  refunds: the platform takes no correction, so only what has not left is not sent",
+        "  taken back: cancelled with 0 USD: the sale was still queued and nothing of it had left, so it is not sent",
+    ] {
+        assert!(text.lines().any(|printed| printed == line), "{line}\n{text}");
+    }
+}

@@ -1,7 +1,7 @@
-//! Stand-ins of conversion APIs on this machine: Meta, TikTok, Google (Data Manager) and Microsoft
-//! (UET), and Snapchat, Reddit and Pinterest, for which there are recipes. Each refuses what the
-//! platform refuses, answers in the platform's shapes, and notes what it accepted and every
-//! request.
+//! Stand-ins of conversion APIs on this machine: Meta, TikTok, Google (Data Manager, Ads API) and
+//! Microsoft (UET, offline conversions), and Snapchat, Reddit and Pinterest, for which there are
+//! recipes. Each refuses what the platform refuses, answers in the platform's shapes, and notes
+//! what it accepted and every request.
 //!
 //! Sources of the checks and shapes: the pages and protocol buffers that `conversion_api` and
 //! `judge` of the core name, and `tests/vectors/conversion_api/answers.jsonl`. Where a platform

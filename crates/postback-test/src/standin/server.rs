@@ -190,6 +190,19 @@ impl StandIn {
         state.accepted.iter().map(|accepted| accepted.id.clone()).collect()
     }
 
+    /// What Google counts: each transaction with the value that it was told last. A transaction
+    /// that is told again is the same conversion with another value, and one that was not told
+    /// before is a new one, whatever was meant.
+    #[must_use]
+    pub fn counted(&self) -> BTreeMap<String, f64> {
+        let state = self.state();
+        let values = state.accepted.iter().filter_map(|accepted| {
+            let value = accepted.event["conversionValue"].as_f64()?;
+            Some((accepted.id.clone(), value))
+        });
+        values.collect()
+    }
+
     /// Every request so far, in the order of the answers.
     #[must_use]
     pub fn requests(&self) -> Vec<Told> {

@@ -11,6 +11,7 @@ mod modes;
 mod modes_standins;
 mod odd;
 mod recipes;
+mod refunds;
 mod renewed;
 mod settings;
 mod standins;

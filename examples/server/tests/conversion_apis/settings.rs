@@ -4,11 +4,11 @@ use crate::world::{World, all_four, finding, round};
 use postback::delivery::DeliveryState;
 use serde_json::Value;
 
-/// The accounts with a line behind the one that names their platform.
+/// The accounts with a line behind the one that names their platform: of each the first account.
 fn with(accounts: String, lines: [(&str, &str); 4]) -> String {
     lines.into_iter().fold(accounts, |accounts, (platform, line)| {
         let named = format!("platform = \"{platform}\"\n");
-        accounts.replace(&named, &format!("{named}{line}\n"))
+        accounts.replacen(&named, &format!("{named}{line}\n"), 1)
     })
 }
 

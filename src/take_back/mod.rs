@@ -1,0 +1,22 @@
+//! This module decides what ad platforms are told when money of a sale is taken back: by a refund,
+//! a chargeback, or a status that says so. Begin with [`correction`], the table. (Layer 4.)
+//!
+//! The value that an account was told last stands in its deliveries, so nothing else is kept: where
+//! a decision leaves less of a sale than that, the account is told what is left. So the order of
+//! arrival does not matter, and nothing is told twice.
+//!
+//! What has not left is withdrawn. What an account may have is corrected, if its interface takes
+//! that, and the correction waits for the verdict on the sale's own event
+//! ([`Delivery::after`](crate::delivery::Delivery::after)): a correction of a sale that never
+//! arrived would count as a new one.
+
+mod book;
+mod history;
+mod look;
+mod rest;
+mod restate;
+mod table;
+mod tell;
+
+pub(crate) use look::Decided;
+pub use table::{Takes, correction};
