@@ -5,7 +5,7 @@ use crate::config::Place;
 use crate::conversion_api::{Account, AdPlatform, names};
 use crate::definition::{CampaignConversionApi, Consent, ConversionApi, Definition};
 use crate::delivery::address::AddressPolicy;
-use crate::model::{Counts, ParameterRole, Platform, Status};
+use crate::model::{ApiMode, Counts, ParameterRole, Platform, Status};
 use crate::tracker::{Campaign, Offer, Source, Tracker};
 use crate::value::{OfferSourceId, TypeName};
 use alloc::{
@@ -83,6 +83,8 @@ fn consent(row: &ConversionApi, place: &Place<'_>) {
             "Google is told of no consent to `ad_user_data`, so it drops the conversions of people in the European \
              Economic Area; if your visitors agreed, say so, or name the `role` of a parameter that says it"
         }
+        // Offline conversions have no place for consent.
+        Some(Platform::Microsoft) if row.mode == Some(ApiMode::Offline) => return,
         Some(Platform::Microsoft) => {
             "Microsoft is told of no consent, and takes it as granted; say whether your visitors agreed, as in \
              `{ ad_user_data = \"denied\" }`"
@@ -197,7 +199,7 @@ fn undecided(
     let unpaid: Vec<String> = unpaid.iter().map(ToString::to_string).collect();
     let paid: Vec<String> = revenue.iter().map(|status| format!("\"{status}\"")).collect();
     place.problem(format!(
-        "there are none, so {platform} is told of a sale that is {} as of any other, and nothing takes that back; name \
+        "there are none, so {platform} is told of a sale that is {} as of any other; name \
          those that count, as in `statuses = [{}]`",
         unpaid.join(" or "),
         paid.join(", ")

@@ -78,7 +78,8 @@ fn uncorrected(deliveries: Duration, place: &Place<'_>, tracker: &Tracker) {
     });
     if corrects && deliveries < REVERSALS {
         place.problem(format!(
-            "an ad platform is told what is left of a sale that is taken back, and refunds and chargebacks come up to {} after a              sale; one that comes later than {} after the sale was told is not told",
+            "an ad platform is told what is left of a sale that is taken back, and refunds and chargebacks come up to {} after a \
+             sale; one that comes later than {} after the sale was told is not told",
             duration_text(REVERSALS),
             duration_text(deliveries)
         ));

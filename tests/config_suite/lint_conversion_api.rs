@@ -127,7 +127,7 @@ fn a_rule_names_the_statuses_of_the_sales_that_are_told() {
         let rule = format!("[[campaign.conversion_api]]\nid = \"to-it\"\napi = \"fb\"\ntypes = [\"{types}\"]\n{rule}");
         warnings(&[("#channel", META), ("#postback", &rule), ("#source", source), CHANNEL])
     };
-    let doubt = "campaign[0].conversion_api[0].statuses: there are none, so meta is told of a sale that is pending or declined as of any other, and nothing takes that back; name those that count, as in `statuses = [\"approved\"]`";
+    let doubt = "campaign[0].conversion_api[0].statuses: there are none, so meta is told of a sale that is pending or declined as of any other; name those that count, as in `statuses = [\"approved\"]`";
     assert_eq!(said("", "", "Purchase"), [doubt]);
     assert_eq!(
         said("", "default_status = \"approved\"", "Purchase"),

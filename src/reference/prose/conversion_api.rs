@@ -68,9 +68,9 @@ rows! { CONVERSION_API {
      account's currency, or a fixed amount in that.",
     "\"sum\"";
     "refunds", is("\"tell\""),
-    "What it is told when money of a sale is taken back. With `tell` a sale that is still queued is not sent, and one that \
-     Google took is told again with the value that is left; the other platforms take no correction. With `ignore` nothing \
-     is done.",
+    "What it is told when money of a sale is taken back. With `tell` a sale that is still queued is not sent, and Google and \
+     Microsoft's `offline` are told what is left of one that they took; the others take no correction. With `ignore` \
+     nothing is done.",
     "\"ignore\"";
     "test_event_code", NONE,
     "The code that shows events in the platform's test view (Meta, TikTok, Reddit). Meta counts them all the same.",

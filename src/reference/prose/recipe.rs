@@ -88,7 +88,7 @@ rows! { ANSWERS {
     "What codes mean, of a request and of an event: `retry`, `slow_down`, `hold` (the lane, until a person has mended the \
      account), `dead` or `already_there`. A code that is not named is never final.",
     "{ BAD_TOKEN = \"hold\" }";
-    "statuses", said("401, 403 and 404 hold the lane, 429 slows down, all others are tried again"),
+    "statuses", said("401, 403, 404 and 501 hold the lane, 429 slows down, all others are tried again"),
     "What HTTP statuses mean where the code is not known.",
     "{ 400 = \"dead\" }";
     "rows", said("an answer speaks for all events of its request"),

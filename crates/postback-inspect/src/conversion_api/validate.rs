@@ -26,9 +26,9 @@ const LEASE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Validation {
-    /// Asks Google whether it would take each event that is printed, with the secrets of this
-    /// machine: the request has `validateOnly`, so that nothing is counted. The other platforms
-    /// have no such check, and are not asked. A refusal ends with exit code 2.
+    /// Asks the platform whether it would take each event that is printed, with the secrets of this
+    /// machine, where it has a check that counts nothing: Google, and recipes with a
+    /// `validate_url`. The others are not asked. A refusal ends with exit code 2.
     #[arg(long, conflicts_with = "answer")]
     validate: bool,
     /// An OAuth credential, as in the server's own flag of this name: `host:NAME` is its access
@@ -144,7 +144,8 @@ impl Validator {
                 taken: Some(true),
                 text: format!("it would be taken, and nothing was counted: {found}"),
             },
-            Ok((_, found)) => refused(format!("it would not be taken: {found}")),
+            Ok((DeliveryState::Dead, found)) => refused(format!("it would not be taken: {found}")),
+            Ok((_, found)) => refused(format!("it could not be asked: {found}")),
         }
     }
 

@@ -68,10 +68,10 @@ fn google_checks_the_event_and_counts_nothing() {
 fn what_is_refused_is_said_with_the_code_and_ends_with_2() {
     let google = google();
     let ran = validate("refused", &config(&google), &[("GOOGLE_TOKEN", "CANARY-wrong")], &[]);
-    let said = "summer/to-google tells `ads`: it would not be taken: HTTP 401 (google UNAUTHENTICATED";
+    let said = "summer/to-google tells `ads`: it could not be asked: HTTP 401 (google UNAUTHENTICATED";
     assert_eq!(ran.code, Some(2));
     assert!(ran.err.starts_with(said), "{}", ran.err);
-    assert!(ran.out.contains("\n  it would not be taken: HTTP 401"), "{}", ran.out);
+    assert!(ran.out.contains("\n  it could not be asked: HTTP 401"), "{}", ran.out);
     assert!(!ran.err.contains("CANARY") && !ran.out.contains("CANARY"), "{ran:?}");
 }
 
