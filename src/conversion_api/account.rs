@@ -114,7 +114,8 @@ impl Account {
     }
 
     /// The name under which its answers are judged: that of the recipe, or the interface.
-    pub(crate) fn judged_as(&self) -> &str {
+    #[must_use]
+    pub fn judged_as(&self) -> &str {
         match self.recipe() {
             Some(_) => self.platform.as_str(),
             None => self.interface(),

@@ -93,7 +93,8 @@ fn members(
             out.push_str(",");
         }
         let field = if path.is_empty() {
-            "event".to_string()
+            // No path of an object is a point.
+            ".".to_string()
         } else {
             path.to_string()
         };

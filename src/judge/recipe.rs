@@ -44,12 +44,29 @@ pub(super) fn read(rules: &Answers, heard: &Heard<'_>) -> Vec<Reading> {
         return said;
     }
     let text = fault_of(rules, body);
-    let class = rules.codes.get(text).copied().map(Class::from);
+    let class = class_of(rules, text);
     match class {
         Some(class) => heard.fault(class, format_args!("{} HTTP_{}", code(text), heard.status)),
         None if is_taken => heard.all_plain(Outcome::Delivered),
         None => unknown(rules, heard, text),
     }
+}
+
+/// What the recipe says of a code: as it came, or as it is shown to people, who copy it from there.
+fn class_of(rules: &Answers, text: &str) -> Option<Class> {
+    let is_same = |named: &str| {
+        let shown = code(text);
+        shown != "?" && code(named) == shown
+    };
+    let exact = rules.codes.get(text);
+    let class = exact.or_else(|| {
+        rules
+            .codes
+            .iter()
+            .find(|(named, _)| is_same(named))
+            .map(|(_, class)| class)
+    });
+    class.copied().map(Class::from)
 }
 
 /// Whether an answer with a status of 2xx says success.

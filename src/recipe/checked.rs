@@ -120,7 +120,7 @@ fn url(text: &str, place: &Place<'_>) -> (String, Text) {
         .chars()
         .all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '#'));
     let split = end.and_then(|end| text.split_at_checked(end.saturating_add("https://".len())));
-    let split = split.filter(|(origin, _)| is_plain && url::Url::parse(origin).is_ok() && !origin.contains(['{', '@']));
+    let split = split.filter(|(origin, _)| is_plain && is_origin(origin));
     let Some((origin, path)) = split else {
         place.problem(format!(
             "`{}` is no URL with https, a host and a path; macros stand behind the host",
@@ -132,12 +132,37 @@ fn url(text: &str, place: &Place<'_>) -> (String, Text) {
     (origin.to_owned(), path)
 }
 
+/// Whether it is scheme and host, and a port at most.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").unwrap_or_default();
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':');
+    host.bytes().all(is_letter) && url::Url::parse(text).is_ok_and(|url| url.host_str().is_some())
+}
+
+/// Headers that say how a request is sent, which the client decides.
+const FRAMING: [&str; 10] = [
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 fn headers(recipe: &Recipe, place: &Place<'_>) -> Vec<(String, Text)> {
     let headers = recipe.headers.iter().filter_map(|(name, text)| {
         let at = place.at(name);
         let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if name.is_empty() || !name.bytes().all(is_letter) || name == "content-type" {
-            at.problem("is no name of a header that may be set; write it in lower case, and leave `content-type` out");
+        let is_name = name.starts_with(|first: char| first.is_ascii_lowercase()) && name.bytes().all(is_letter);
+        if !is_name || FRAMING.contains(&name.as_str()) {
+            at.problem(
+                "is no name of a header that may be set; write it in lower case, and leave out `content-type` and what \
+                 says how a request is sent, such as `host`",
+            );
         }
         if !text.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
             at.problem("has characters that no header has");

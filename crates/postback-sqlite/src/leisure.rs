@@ -35,7 +35,8 @@ impl<T> Default for Leisure<T> {
 }
 
 impl<T> Leisure<T> {
-    pub(crate) fn push(&mut self, work: T) {
+    pub(crate) fn push(&mut self, work: T, now: Instant) {
+        self.due.get_or_insert(now);
         self.waiting.push_back(work);
     }
 
@@ -91,10 +92,10 @@ mod tests {
     fn while_nobody_calls_it_goes_on_without_a_rest() {
         let (mut leisure, now) = (Leisure::default(), Instant::now());
         assert_eq!(leisure.rest(now), None);
-        leisure.push(1);
+        leisure.push(1, now);
         assert_eq!((leisure.rest(now), leisure.pop()), (Some(Duration::ZERO), Some(1)));
         leisure.ended(TOOK, now);
-        leisure.push(2);
+        leisure.push(2, now);
         assert_eq!(leisure.rest(now), Some(Duration::ZERO));
     }
 
@@ -103,11 +104,19 @@ mod tests {
         let (mut leisure, now) = (Leisure::default(), Instant::now());
         leisure.called();
         leisure.ended(TOOK, now);
-        leisure.push(1);
+        leisure.push(1, now);
         assert_eq!(leisure.rest(now), Some(TOOK * 3));
         assert_eq!(leisure.rest(now + TOOK * 3), Some(Duration::ZERO));
         leisure.ended(TOOK, now);
         assert_eq!(leisure.rest(now), Some(Duration::ZERO), "nobody called since");
+    }
+
+    #[test]
+    fn the_first_one_is_held_up_for_no_longer_than_the_others() {
+        let (mut leisure, now) = (Leisure::default(), Instant::now());
+        leisure.push(1, now);
+        assert!(!leisure.is_overdue(now));
+        assert!(leisure.is_overdue(now + PATIENCE));
     }
 
     #[test]
@@ -116,7 +125,7 @@ mod tests {
         leisure.called();
         leisure.ended(TOOK, now);
         assert!(!leisure.is_overdue(now + PATIENCE * 2), "nothing waits");
-        leisure.push(1);
+        leisure.push(1, now);
         assert!(!leisure.is_overdue(now + PATIENCE));
         assert!(leisure.is_overdue(now + PATIENCE + TOOK * 3));
     }

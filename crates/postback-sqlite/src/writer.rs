@@ -164,7 +164,7 @@ impl Queue<'_> {
     fn sort(&mut self, call: Call) -> Option<Box<dyn Job>> {
         match call {
             Call::Job(job) if job.pace() == Pace::Leisurely => {
-                self.leisure.push(job);
+                self.leisure.push(job, Instant::now());
                 None
             }
             Call::Job(job) => {

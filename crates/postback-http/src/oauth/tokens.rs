@@ -15,10 +15,11 @@ use std::sync::Arc;
 /// - A token is asked for when somebody needs it, and again a minute before it expires. One request
 ///   at a time is made for each credential; whoever needs the token meanwhile waits for it, at most
 ///   four seconds.
-/// - If it cannot be renewed, the old token is served until it expires. Then the secret is missing,
-///   so that the deliveries that need it are held. The endpoint is asked again after one second,
-///   two, and so on up to five minutes; after a refusal (`invalid_grant`) after half an hour, or as
-///   soon as the credential's file has changed.
+/// - If it cannot be renewed, the old token is served until it expires or a receiver refuses it.
+///   Then the secret is missing for all accounts that use the credential, so that the deliveries
+///   that need it are held. The endpoint is asked again after one second, two, and so on up to five
+///   minutes; after a refusal (`invalid_grant`) after half an hour, or as soon as the credential's
+///   file has changed.
 /// - A token that a receiver refuses with 401 ([`Secrets::refused`]) is renewed at once. If the
 ///   token that took its place is refused as well, it is not renewed for that reason again.
 /// - A refresh token that the endpoint exchanges is on the disk before the new access token is

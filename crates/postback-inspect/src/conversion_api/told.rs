@@ -47,6 +47,8 @@ struct Rule {
     /// The interface of the platform: `google_ads` and `microsoft_offline` in the modes `ads_api`
     /// and `offline`, else the platform's name.
     interface: &'static str,
+    /// The interface, or the recipe: what `--platform` takes.
+    judged_as: String,
     account: String,
     /// The platform's name of the event, or the id of the conversion action.
     event: Option<String>,
@@ -191,6 +193,7 @@ impl Subject<'_> {
             api: account.id().clone(),
             platform: account.platform().clone(),
             interface: account.interface(),
+            judged_as: account.judged_as().to_owned(),
             account: account.account().to_owned(),
             event: event.map(|(_, name)| name.to_owned()),
             fires: request.is_some(),
@@ -252,7 +255,7 @@ pub(super) fn print(told: &Told, out: &mut Page<impl Write>) -> io::Result<()> {
         writeln!(
             out,
             "\n{mark}  {} tells `{}`: {}, account {}, {event}",
-            rule.rule, rule.api, rule.interface, rule.account
+            rule.rule, rule.api, rule.judged_as, rule.account
         )?;
         for reason in &rule.reasons {
             writeln!(out, "  {reason}")?;

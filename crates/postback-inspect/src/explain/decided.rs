@@ -140,7 +140,10 @@ pub(crate) fn corrections(plan: &Plan) -> Vec<String> {
         _ => None,
     });
     let traces = rows.flat_map(|row| &row.trace.corrections);
-    traces.map(|trace| format!("`{}`: {trace}", trace.postback)).collect()
+    // There are no deliveries here, so an event that told of a sale is read as one that is queued.
+    let note = "(if its delivery is still queued; GET /api/explain knows what became of it)";
+    let told = traces.map(|trace| format!("`{}`: {trace} {note}", trace.postback));
+    told.collect()
 }
 
 /// Returns the output of a future of the store in memory, which answers at once.
