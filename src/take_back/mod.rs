@@ -9,6 +9,19 @@
 //! that, and the correction waits for the verdict on the sale's own event
 //! ([`Delivery::after`](crate::delivery::Delivery::after)): a correction of a sale that never
 //! arrived would count as a new one.
+//!
+//! ```
+//! use postback::delivery::Progress;
+//! use postback::plan::Correction;
+//! use postback::take_back::{Takes, correction};
+//!
+//! // Google's Data Manager has a sale, and nothing of it is left.
+//! let takes = Takes::of("google");
+//! assert_eq!(correction(takes, Progress::Delivered, false), Correction::RestatedStillCounted);
+//! // At Meta it goes on counting, unless it has not left yet.
+//! assert_eq!(correction(Takes::of("meta"), Progress::Delivered, false), Correction::Unsupported);
+//! assert_eq!(correction(Takes::of("meta"), Progress::Unsent, false), Correction::Cancelled);
+//! ```
 
 mod book;
 mod history;

@@ -68,7 +68,7 @@ async fn an_account_says_what_it_is_told_before_anything_was() {
     assert_eq!(
         accounts[0],
         json!({
-            "id": "fb", "platform": "meta", "account": "1234567890", "lane": "https://graph.facebook.com#fb",
+            "id": "fb", "platform": "meta", "interface": "meta", "account": "1234567890", "lane": "https://graph.facebook.com#fb",
             "events": {"InitiateCheckout": "InitiateCheckout", "Purchase": "Purchase", "Refund": "Refund"},
             "rules": [{"campaign": "summer", "id": "to-meta"}],
             "text": "nothing was told yet", "queued": 0, "accepted": 0, "dead": 0, "truncated": false,
