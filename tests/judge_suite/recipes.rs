@@ -60,6 +60,20 @@ fn a_tool_reads_an_answer_by_the_recipe() {
     assert!(told.iter().all(|one| one.outcome == Outcome::Delivered) && told.len() == 2);
 }
 
+/// People copy a code from a finding, where `BadToken` stands as `BAD_TOKEN`.
+#[test]
+fn a_code_means_the_same_as_it_came_and_as_it_is_shown() {
+    for (named, came) in [("WHAT", "what"), ("BAD_TOKEN", "BadToken"), ("BadToken", "BadToken")] {
+        let rules = format!(r#"{{"code": ["err"], "codes": {{"{named}": "dead"}}}}"#);
+        let rules: Answers = serde_json::from_str(&rules).unwrap();
+        let told = read_by(&rules, "own", 400, &format!(r#"{{"err":"{came}"}}"#), 1);
+        assert_eq!(told[0].outcome, Outcome::Refused, "{named} {came}");
+    }
+    let rules: Answers = serde_json::from_str(r#"{"code": ["err"], "codes": {"?": "dead", "a-b": "dead"}}"#).unwrap();
+    let told = read_by(&rules, "own", 400, r#"{"err":"c-d"}"#, 1);
+    assert_ne!(told[0].outcome, Outcome::Refused, "what is no code is like no other");
+}
+
 #[test]
 fn a_code_that_no_recipe_names_is_final_for_nobody() {
     for status in (200..600).filter(|status| *status != 400) {

@@ -7,7 +7,9 @@ use proptest::sample::select;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const PATHS: [&str; 9] = ["a", "b[]", "c.a", "c.b[]", "c.d.e", "l[].a", "l[].b", "c", "a.b"];
+const PATHS: [&str; 11] = [
+    "a", "b[]", "c.a", "c.b[]", "c.d.e", "l[].a", "l[].b", "c", "a.b", "event.a", "event.b",
+];
 /// What fills a member, and what is then sent for the usual sale: as JSON, in a list or not.
 const SOURCES: [(&str, &str); 9] = [
     ("from = \"event_id\"", "\"A-77.Purchase\""),

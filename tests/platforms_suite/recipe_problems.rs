@@ -69,6 +69,41 @@ rows = { at = "rows", code = "code[]", place = "index", path = "field" }
 }
 
 #[test]
+fn a_recipe_names_one_host_and_no_header_that_says_how_a_request_is_sent() {
+    let recipe = |url: &str, header: &str| {
+        format!(
+            "[[recipe]]\nid = \"own\"\nurl = \"{url}\"\nheaders = {{ \"{header}\" = \"5\" }}\nevent = [{{ at = \"id\", from \
+             = \"event_id\" }}]\n"
+        )
+    };
+    let good = "https://ads.example.com:8443/e";
+    assert_eq!(problems(&recipe(good, "x-partner"), CAMPAIGN), [""; 0]);
+    for url in [
+        "https://ads.example.com?x/e",
+        "https://*/e",
+        "https://ads.example.com,b/e",
+        "https://a@b.example.com/e",
+    ] {
+        let said = problems(&recipe(url, "x-partner"), CAMPAIGN);
+        assert!(said[0].starts_with("recipe[0].url: `") && said.len() == 1, "{said:?}");
+    }
+    for header in [
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "expect",
+        "te",
+        "upgrade",
+        "-",
+    ] {
+        let said = problems(&recipe(good, header), CAMPAIGN);
+        let place = format!("recipe[0].headers.{header}: is no name of a header that may be set");
+        assert!(said[0].starts_with(&place) && said.len() == 1, "{said:?}");
+    }
+}
+
+#[test]
 fn a_request_holds_nothing_that_belongs_to_one_event() {
     let recipe = r#"
 [[recipe]]
