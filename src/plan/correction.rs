@@ -9,7 +9,7 @@ codes! {
     /// What an account at an ad platform is told when money of a sale was taken back, of which it
     /// was told or was to be told.
     pub enum Correction {
-        Cancelled = "cancelled": "the sale was still queued and nothing of it had left, so it is not sent",
+        Cancelled = "cancelled": "the sale was still queued and nothing of it had left, so it is not sent, since nothing is left of it or the rule does not ask for what is left",
         SentWithRest = "sent_with_rest": "the sale was still queued and nothing of it had left, so it is sent with the value that is left",
         SentAgain = "sent_again": "the sale had been withdrawn and counts again, so it is sent again with the value that it has now",
         Stopped = "stopped": "the platform takes no corrections; the sale was tried and not taken yet, so it is not tried again, but an attempt may have arrived",

@@ -106,7 +106,10 @@ impl<'a> Book<'a> {
         let ids = (&case.campaign.id, &case.rule.id);
         let history = History::of(ids, &case.sale.id, self.reported, self.outbox);
         let was = self.before.get(&case.sale.id).filter(|_| !history.is_news());
-        let was = was.map(|sale| self.left(&Case { sale, ..*case }, &history, &self.before));
+        let was = was.map(|sale| {
+            let case = Case { sale, ..*case };
+            (case, self.left(&case, &history, &self.before))
+        });
         let left = self.left(case, &history, &self.after);
         // What an older version told does not say its value: it was the whole one.
         let whole = || match self.value(case, case.sale) {
@@ -115,7 +118,11 @@ impl<'a> Book<'a> {
         };
         let told = history.value().or_else(whole);
         let now = left.money(told);
-        if was.is_some_and(|was| was.money(told) == now) {
+        let is_asked = || self.matches(case, &left);
+        if let Some((case, was)) = was
+            && was.money(told) == now
+            && !(history.is_withdrawn() && is_asked() && !self.matches(&case, &was))
+        {
             return;
         }
         let Some(sale) = history.sale() else {
@@ -129,7 +136,7 @@ impl<'a> Book<'a> {
             (None, true) if matches!(left, Left::NoRate) => found.trace(case, Correction::NoRate, None),
             (None, _) => {}
             (Some(now), false) if history.is_withdrawn() => {
-                if now.amount > Amount::ZERO {
+                if is_asked() && now.amount > Amount::ZERO {
                     self.tell(case, &history, &left, Correction::SentAgain, now, found);
                 }
             }

@@ -46,6 +46,11 @@ impl Telling<'_, '_> {
                 }
                 Ok(None)
             }
+            // The rule does not ask for it any more.
+            Correction::SentWithRest if !self.book.matches(self.case, left) => {
+                self.withdraw_unsent(None, TAKEN_BACK, found);
+                Err(Correction::Cancelled)
+            }
             Correction::SentWithRest | Correction::SentAgain => match self.whole(left) {
                 Some(delivery) => {
                     self.withdraw_unsent(None, SUPERSEDED, found);
