@@ -149,6 +149,17 @@ impl<'a> History<'a> {
             .copied()
     }
 
+    /// What is still queued and is not on its way, whether it was tried or not.
+    pub(super) fn queued(&self) -> impl Iterator<Item = Step<'a>> {
+        let queued = |step: &&Step<'_>| matches!(step.progress, Progress::Unsent | Progress::Tried);
+        self.steps.iter().filter(queued).copied()
+    }
+
+    /// What has not left and tells another value.
+    pub(super) fn unsent_but(&self, value: Money) -> impl Iterator<Item = Step<'a>> {
+        self.unsent(None).filter(move |step| step.value() != Some(value))
+    }
+
     /// What may be under way, but for `other`: what follows must come after it.
     pub(super) fn under_way(&self, other: &DeliveryId) -> Vec<DeliveryId> {
         let open = self.steps.iter().filter(|step| step.progress.is_open());

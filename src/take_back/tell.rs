@@ -20,6 +20,8 @@ use alloc::{
 
 /// Why a sale is withdrawn, for a person.
 const TAKEN_BACK: &str = "its sale was taken back before it was sent";
+/// Why another value of a sale is withdrawn where nothing is corrected.
+const LOWERED: &str = "money of its sale was taken back before it was sent";
 /// Why a correction is withdrawn.
 const SUPERSEDED: &str = "another one tells what is left of the sale now";
 
@@ -41,8 +43,15 @@ impl Telling<'_, '_> {
                 Ok(None)
             }
             Correction::Stopped => {
-                if let Some(Step { delivery, progress }) = self.history.sale() {
+                for Step { delivery, progress } in self.history.queued() {
                     found.withdraw((delivery, progress), self.book.now, TAKEN_BACK);
+                }
+                Ok(None)
+            }
+            // What was told stays, and no value that is wrong now follows.
+            Correction::Unsupported => {
+                for Step { delivery, progress } in self.history.unsent_but(self.value) {
+                    found.withdraw((delivery, progress), self.book.now, LOWERED);
                 }
                 Ok(None)
             }
