@@ -18,6 +18,8 @@ codes! {
         RestatedStillCounted = "restated_still_counted": "the platform is told the value that is left; it takes no retractions, so it goes on counting the sale as one",
         CorrectionWithdrawn = "correction_withdrawn": "a correction that still waited is withdrawn, since the sale counts again as it was told",
         Unsupported = "unsupported": "the platform takes no corrections, so it goes on counting the sale with its value",
+        AlreadyRetracted = "already_retracted": "the platform was told that the sale does not count, and takes no value for it any more, so it goes on not counting it",
+        AccountChanged = "account_changed": "the rule tells another account now than the one that was told of the sale, so nothing is told; correct it by hand at the old account",
         NothingToTakeBack = "nothing_to_take_back": "the platform never took the sale, so there is nothing to take back",
         TooOld = "too_old": "the platform takes no correction of a sale that is so old",
         SaleUnknown = "sale_unknown": "what became of the sale's event is not stored any more, and a correction of a sale that never arrived could count as a new one",

@@ -5,7 +5,7 @@ use super::history::{History, Step};
 use super::restate::{NotRestated, restated};
 use super::table::{Takes, correction};
 use crate::adjustment::{self, NotAdjusted};
-use crate::delivery::{Cause, Delivery, Progress, Replaced};
+use crate::delivery::{Cause, Delivery, Lane, Progress, Replaced};
 use crate::event::Event;
 use crate::fire::{Change, Scopes, Seconds, cause};
 use crate::model::Conversion;
@@ -210,7 +210,7 @@ impl Telling<'_, '_> {
             value: Some(self.value),
             corrects: Some(told.id.clone()),
         };
-        let mut delivery = Delivery::new(self.id(), cause, told.lane.clone(), self.book.now, made.outbound);
+        let mut delivery = Delivery::new(self.id(), cause, made.lane, self.book.now, made.outbound);
         delivery.retry = told.retry.clone();
         delivery.check = made.check;
         delivery.private = made.private;
@@ -230,12 +230,22 @@ impl Telling<'_, '_> {
             NotRestated::NoIdentifier => Correction::NoIdentifier,
         })?;
         Ok(Made {
+            lane: told.lane.clone(),
             outbound,
             check: told.check.clone(),
             private: told.private.clone(),
             not_before: None,
             not_after: None,
         })
+    }
+
+    /// Whether the rule still tells the account that was told of the sale, by its id and by its
+    /// number at the platform.
+    fn is_same_account(&self, told: &Delivery) -> bool {
+        let now = &self.case.event.account;
+        let is_named =
+            |cause: &Cause| matches!(cause, Cause::ConversionApi { account, .. } if **account == *now.id().as_str());
+        is_named(&told.cause) && now.is_told_by(&told.outbound)
     }
 
     /// An adjustment of the event, where the interface has such a message.
@@ -247,7 +257,11 @@ impl Telling<'_, '_> {
         };
         // No platform takes a value for what was retracted.
         if self.history.is_retracted() {
-            return Err(Correction::Unsupported);
+            return Err(Correction::AlreadyRetracted);
+        }
+        // The adjustment is sent by the account as it is now, which may be another advertiser's.
+        if !self.is_same_account(told) {
+            return Err(Correction::AccountChanged);
         }
         let change = match self.value.amount > Amount::ZERO {
             true => adjustment::Change::Restate(self.value),
@@ -261,6 +275,7 @@ impl Telling<'_, '_> {
             _ => Correction::Unreadable,
         })?;
         Ok(Made {
+            lane: self.case.rule.lane.clone(),
             outbound: made.outbound,
             check: None,
             private: made.private,
@@ -272,6 +287,7 @@ impl Telling<'_, '_> {
 
 /// The request of a correction, and what goes with it.
 struct Made {
+    lane: Lane,
     outbound: Outbound,
     check: Option<Box<Outbound>>,
     private: BTreeMap<String, Pii>,

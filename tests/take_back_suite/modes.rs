@@ -1,7 +1,7 @@
 //! Google's Ads API and Microsoft's offline conversions: they take a conversion back, or its value.
 
 use crate::platforms::Mood;
-use crate::world::{Shop, codes};
+use crate::world::{Shop, codes, document, rule, tracker};
 use postback::delivery::DeliveryState;
 use postback::plan::Correction;
 use serde_json::Value;
@@ -136,7 +136,7 @@ fn what_was_retracted_takes_no_value_any_more() {
         shop.days();
         assert_eq!(
             codes(&shop.message("status=confirmed")),
-            [Correction::Unsupported],
+            [Correction::AlreadyRetracted],
             "{account}"
         );
         shop.days();
@@ -161,5 +161,34 @@ fn two_refunds_of_one_moment_are_told_under_two_times() {
                 .cloned()
         };
         assert_ne!(time(&adjustments[0].1), time(&adjustments[1].1), "{account}");
+    }
+}
+
+#[test]
+fn an_adjustment_goes_to_no_other_account_than_the_sale() {
+    let other_number = |account: &str| {
+        document("update", "", &rule(account, ""))
+            .replace(
+                "\"mode\": \"ads_api\", \"account\": \"1234567890\"",
+                "\"mode\": \"ads_api\", \"account\": \"1112223333\"",
+            )
+            .replace("\"account\": \"7770001\"", "\"account\": \"7770002\"")
+    };
+    let other_account = |account: &str| {
+        let text = document("update", "", &rule(account, ""));
+        text.replace(&format!("\"api\": \"{account}\""), "\"api\": \"ads\"")
+    };
+    for (account, ..) in MODES {
+        for text in [other_number(account), other_account(account)] {
+            let mut shop = shop(account, Sale::Delivered);
+            shop.world.tracker = tracker(&text);
+            for sum in [10, 20] {
+                let done = codes(&shop.message(&format!("type=Refund&sum={sum}")));
+                assert_eq!(done, [Correction::AccountChanged], "{account} {sum}");
+            }
+            shop.days();
+            assert_eq!(sent(&shop).len(), 1, "{account}");
+            assert!(shop.platforms.events().is_empty(), "{account}");
+        }
     }
 }
