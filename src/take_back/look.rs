@@ -6,7 +6,7 @@ use super::table::{Takes, correction};
 use super::tell::Telling;
 use crate::delivery::Delivery;
 use crate::meaning::Decision;
-use crate::model::{Click, Conversion};
+use crate::model::{Click, Conversion, Updates};
 use crate::plan::{Correction, EventRow, Facts, MAX_TRACED_RULES, Tally};
 use crate::scope::ToldPayout;
 use crate::tracker::Sends;
@@ -143,7 +143,7 @@ impl<'a> Book<'a> {
             (Some(_), false) if less(now, whole()) => found.trace(case, Correction::NothingToTakeBack, now),
             (Some(_), false) => {}
             (Some(now), true) if told == Some(now) => {}
-            (Some(now), true) if less(Some(now), told) || history.is_corrected() => {
+            (Some(now), true) if less(Some(now), told) || history.is_corrected() || tells_rises(case) && is_asked() => {
                 let takes = Takes::of_cause(&sale.delivery.cause);
                 let what = correction(takes, sale.progress, now.amount > Amount::ZERO);
                 self.tell(case, &history, &left, what, now, found);
@@ -169,6 +169,11 @@ impl<'a> Book<'a> {
         };
         telling.tell(what, left, found);
     }
+}
+
+/// Whether an account that takes corrections is told every change, also one to a higher value.
+fn tells_rises(case: &Case<'_>) -> bool {
+    case.rule.updates == Updates::EveryChange && case.rule.sends.is_adjusted()
 }
 
 /// Whether one amount is less than another of the same currency.
