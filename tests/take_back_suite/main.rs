@@ -8,6 +8,7 @@ mod modes;
 mod order;
 mod platforms;
 mod rehearsal;
+mod resent;
 mod rules;
 mod table;
 mod waits;

@@ -7,7 +7,7 @@ use postback::plan::{Correction, CorrectionTrace};
 use postback::port::{Claim, Clock};
 use postback::testing::{OneSecret, World, block_on};
 use postback::value::Pii;
-use postback::{CompileOptions, Document, Secret, Tracker, compile};
+use postback::{Click, CompileOptions, Document, Secret, Tracker, compile};
 use std::time::Duration;
 
 pub(crate) const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
@@ -110,6 +110,11 @@ impl Shop {
 
     /// A visitor's click, with or without the ids of the platforms.
     pub(crate) fn visitor(&self, id: &str, has_ids: bool) {
+        self.world.record(&Self::click(id, has_ids));
+    }
+
+    /// The click of such a visitor.
+    pub(crate) fn click(id: &str, has_ids: bool) -> Click {
         let mut click = World::click(id);
         click.ref_id = None;
         if has_ids {
@@ -120,7 +125,7 @@ impl Shop {
         }
         click.private.insert("ip".into(), Pii::new("203.0.113.7"));
         click.private.insert("useragent".into(), Pii::new("Mozilla/5.0"));
-        self.world.record(&click);
+        click
     }
 
     /// A message about the order `A` of the first visitor, and what was done at the platforms.
