@@ -22,7 +22,7 @@ codes! {
         AccountChanged = "account_changed": "the rule tells another account now than the one that was told of the sale, so nothing is told; correct it by hand at the old account",
         NothingToTakeBack = "nothing_to_take_back": "the platform never took the sale, so there is nothing to take back",
         TooOld = "too_old": "the platform takes no correction of a sale that is so old",
-        SaleUnknown = "sale_unknown": "what became of the sale's event is not stored any more, and a correction of a sale that never arrived could count as a new one",
+        SaleUnknown = "sale_unknown": "it is not known whether the platform has the sale: what became of its event is not stored any more, or some events of its request were refused, and the platform does not say which. A correction of a sale that never arrived could count as a new one",
         NoIdentifier = "no_identifier": "nothing is left by which the platform would know the person or the click: the personal values have expired",
         NoRate = "no_rate": "there is no rate by which the value that is left could be told",
         Unreadable = "unreadable": "the event of the sale was not written by this version, so its value cannot be changed",

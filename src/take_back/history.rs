@@ -19,7 +19,7 @@ impl Step<'_> {
 
     /// Whether the account has it, or will have it.
     fn is_alive(&self) -> bool {
-        self.progress.is_open() || self.progress == Progress::Delivered
+        self.progress.is_open() || matches!(self.progress, Progress::InPart | Progress::Delivered)
     }
 
     fn value(&self) -> Option<Money> {
