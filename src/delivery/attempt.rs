@@ -77,8 +77,8 @@ impl Attempt {
         self.finding.starts_with(Self::WITHDRAWN)
     }
 
-    /// Whether the receiver refused a part of the request, and nobody knows whether the delivery was
-    /// in that part.
+    /// Whether the receiver refused a part of the request, and nobody knows whether the delivery
+    /// was in that part.
     #[must_use]
     pub fn is_in_part(&self) -> bool {
         let has = |part| self.finding.contains(part);

@@ -23,8 +23,8 @@ pub enum Progress {
     UnderWay,
     /// The receiver gave a receipt, which is still to be checked.
     Accepted,
-    /// It counts as delivered, but the receiver refused a part of its request and does not say which
-    /// ([`Attempt::is_in_part`]).
+    /// It counts as delivered, but the receiver refused a part of its request and does not say
+    /// which ([`Attempt::is_in_part`]).
     InPart,
     /// The receiver has it.
     Delivered,
