@@ -58,11 +58,13 @@ use crate::fire::{Change, Scopes, Seconds, cause, note};
 use crate::meaning::Decision;
 use crate::model::{Click, Conversion, Entry, Revenue, Status};
 use crate::plan::Tally;
-use crate::tracker::PostbackRule;
+use crate::take_back::{Rest, rest};
+use crate::tracker::{PostbackRule, Sends};
 use crate::value::{Amount, CampaignId, DeliveryId, Money, PostbackId, Timestamp};
 use alloc::{
     boxed::Box,
     string::{String, ToString},
+    vec::Vec,
 };
 use thiserror::Error;
 
@@ -121,6 +123,11 @@ pub enum NotRewritten {
     /// Refunds or chargebacks have taken back the whole conversion.
     #[error("its conversion was taken back; `anyway=true` sends it all the same")]
     TakenBack,
+    /// Refunds or chargebacks have taken back a part of a sale of which an ad platform is told.
+    #[error(
+        "a part of its conversion was taken back, and it would tell the whole value; `anyway=true` sends it all the same"
+    )]
+    PartlyTakenBack,
     /// A value that the template needs is missing, or does not fit its place.
     #[error("it can no longer be written: {0}")]
     Template(String),
@@ -130,7 +137,7 @@ impl NotRewritten {
     /// Whether the conversion was declined or taken back since.
     #[must_use]
     pub fn is_withdrawn(&self) -> bool {
-        matches!(self, Self::Withdrawn(_) | Self::TakenBack)
+        matches!(self, Self::Withdrawn(_) | Self::TakenBack | Self::PartlyTakenBack)
     }
 }
 
@@ -181,11 +188,29 @@ fn worth(conversion: &Conversion) -> Option<Money> {
 }
 
 impl Decision<'_> {
+    /// Returns the reason if a part of the conversion was taken back, and the rule tells an account
+    /// of such changes: the whole value would undo the correction.
+    fn partly_taken(&self, rule: &PostbackRule, told: &Retold<'_>) -> Option<NotRewritten> {
+        match &rule.sends {
+            Sends::Event(event) if event.account.refunds && !told.conversion.shown.kind.subtracts() => {}
+            _ => return None,
+        }
+        let is_other = |other: &&Conversion| other.id != told.conversion.id;
+        let others = told.others.iter().filter(is_other);
+        let all: Vec<&Conversion> = others.chain([told.conversion]).collect();
+        match rest(self, &all, told.conversion) {
+            Rest::Whole => None,
+            Rest::Nothing => Some(NotRewritten::TakenBack),
+            Rest::Part(_) | Rest::NoRate => Some(NotRewritten::PartlyTakenBack),
+        }
+    }
+
     /// Writes the postback of a delivery again by the rule as it is configured now, as the next
     /// revision. The result is another delivery, whose id is a function of the id that it replaces.
     /// The function is pure: the same arguments give the same delivery. The rule's conditions are
     /// not evaluated, since whoever calls this wants the postback to be sent. A conversion that was
-    /// declined or taken back since is reported only if [`Retold::anyway`] is set.
+    /// declined or taken back since, or of which an ad platform was told and a part was taken back,
+    /// is reported only if [`Retold::anyway`] is set.
     ///
     /// # Errors
     /// [`NotRewritten`]: a delivery that is not a postback, a campaign or a rule that is gone, a
@@ -201,8 +226,10 @@ impl Decision<'_> {
         let (campaign, channel) = known.ok_or_else(|| NotRewritten::Campaign(campaign.clone()))?;
         let rule = campaign.postbacks.iter().find(|rule| rule.id == *postback);
         let rule = rule.ok_or_else(|| NotRewritten::Rule(campaign.id.clone(), postback.clone()))?;
-        if let Some(withdrawn) = told.withdrawn(rule).filter(|_| !told.anyway) {
-            return Err(withdrawn);
+        if !told.anyway
+            && let Some(why) = told.withdrawn(rule).or_else(|| self.partly_taken(rule, told))
+        {
+            return Err(why);
         }
         let mut scopes = Scopes::new(*self, campaign, channel, told.click, told.conversion);
         let payout = scopes.payout(rule);

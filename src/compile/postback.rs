@@ -97,6 +97,13 @@ fn event(
     let account = parts.accounts.get(&row.api)?.clone();
     let value = value.map_or(Some(account.value), |own| own)?;
     let lane = account.lane.clone();
+    let is_deaf = account.adjusts.is_some() && !account.refunds;
+    if is_deaf && row.updates == Some(Updates::EveryChange) {
+        place.at("updates").problem(
+            "tells the changes by corrections at this account, and its `refunds = \"ignore\"` turns them off: \
+             leave out `updates` here, or `refunds` there",
+        );
+    }
     let sends = Sends::Event(EventRule { account, value });
     Some(asked.rule(&row_of, campaign, (lane, retry, sends), parts))
 }

@@ -9,7 +9,7 @@ use crate::recipe::{Answers, Checked};
 use crate::telling::{AdPlatform, Shares};
 use crate::template::BodyTemplate;
 use crate::value::{Money, PostbackId, SecretReference, Shared, TypeName};
-use alloc::{boxed::Box, collections::BTreeMap};
+use alloc::{boxed::Box, collections::BTreeMap, format, string::ToString};
 
 /// An account at an ad platform to which conversions are told: a row of `[[conversion_api]]`,
 /// compiled.
@@ -119,6 +119,22 @@ impl Account {
         match self.recipe() {
             Some(_) => self.platform.as_str(),
             None => self.interface(),
+        }
+    }
+
+    /// Whether a request for conversions went to the account at the platform that is configured
+    /// now, as far as its interface takes adjustments.
+    pub(crate) fn is_told_by(&self, request: &Outbound) -> bool {
+        match &self.terms {
+            Terms::GoogleAds(terms) => {
+                let customer = format!("/customers/{}:", terms.account);
+                request.url.to_string().contains(&customer)
+            }
+            Terms::MicrosoftOffline(terms) => request
+                .headers
+                .iter()
+                .any(|(name, value)| name == "CustomerAccountId" && value.to_string() == *terms.account),
+            _ => true,
         }
     }
 

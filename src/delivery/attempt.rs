@@ -26,6 +26,13 @@ impl Attempt {
     /// What is found of a delivery that waits for another one. A store may look for it.
     pub const WAITS: &str = "waits for the verdict on what it corrects";
 
+    /// What the finding of a delivery has in it that was taken in a request with others, of which
+    /// the receiver refused some and does not say which. A store may look for it.
+    pub const TAKEN_IN_PART: &str = "PARTIAL_SUCCESS accepted, ";
+
+    /// The same where all was refused, a part of it because it was there already.
+    pub const THERE_IN_PART: &str = " refused, some were there: ";
+
     /// The last attempt of a delivery that a person gives up, which is none.
     #[must_use]
     pub fn cancelled(at: Timestamp) -> Self {
@@ -68,6 +75,14 @@ impl Attempt {
     #[must_use]
     pub fn is_withdrawn(&self) -> bool {
         self.finding.starts_with(Self::WITHDRAWN)
+    }
+
+    /// Whether the receiver refused a part of the request, and nobody knows whether the delivery
+    /// was in that part.
+    #[must_use]
+    pub fn is_in_part(&self) -> bool {
+        let has = |part| self.finding.contains(part);
+        has(Self::TAKEN_IN_PART) || has(Self::THERE_IN_PART)
     }
 
     /// Whether the delivery waits for another one.

@@ -23,6 +23,9 @@ pub enum Progress {
     UnderWay,
     /// The receiver gave a receipt, which is still to be checked.
     Accepted,
+    /// It counts as delivered, but the receiver refused a part of its request and does not say
+    /// which ([`Attempt::is_in_part`]).
+    InPart,
     /// The receiver has it.
     Delivered,
 }
@@ -52,6 +55,7 @@ impl Progress {
     pub fn of(row: &Footing<'_>) -> Self {
         let is_withdrawn = || row.last.is_some_and(Attempt::is_withdrawn);
         match row.state {
+            DeliveryState::Delivered if row.last.is_some_and(Attempt::is_in_part) => Self::InPart,
             DeliveryState::Delivered => Self::Delivered,
             DeliveryState::Dead if is_withdrawn() => Self::Withdrawn,
             DeliveryState::Dead => Self::Dead,

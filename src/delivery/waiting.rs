@@ -28,6 +28,7 @@ pub(super) fn waits(leased: &Leased, now: Timestamp) -> Option<Settlement> {
         Progress::Delivered if !is_one_open => return None,
         Progress::Dead => "what it corrects was not taken, so there is nothing to take back",
         Progress::Withdrawn => "what it corrects was withdrawn before it was sent",
+        Progress::InPart => "some of the request of what it corrects were refused, and nobody says which",
         Progress::Unknown => "it is not known any more whether what it corrects was taken",
         _ => {
             let until = now.checked_add(WAIT).unwrap_or(now);

@@ -289,6 +289,14 @@ impl<'t> Decision<'t> {
                 }
                 None
             }
+            // The account takes no event twice: a change is told as a correction (`take_back`).
+            (Some(before), Updates::EveryChange)
+                if known.is_some()
+                    && postback.sends.is_adjusted()
+                    && before.shown.type_name == change.after.shown.type_name =>
+            {
+                return Ok(RuleVerdict::AlreadyFired);
+            }
             (Some(_), Updates::EveryChange) => Some(&change.event.id),
         };
         let id = delivery_id(change, postback, revision);

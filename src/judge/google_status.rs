@@ -8,6 +8,7 @@ use super::heard::Heard;
 use super::outcome::{Outcome, Reading};
 use super::scalar::Scalar;
 use super::shown::code;
+use crate::delivery::Attempt;
 use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 use serde::Deserialize;
@@ -149,11 +150,15 @@ pub(super) fn read(heard: &Heard<'_>, destinations: &[Destination<'_>]) -> Vec<R
         let why = if records == 1 && !told.reasons.is_empty() {
             alloc::format!("FAILED {reasons}")
         } else {
-            alloc::format!("FAILED {refused} of {records} refused: {reasons}")
+            let before = match outcome {
+                Outcome::Warned => Attempt::THERE_IN_PART,
+                _ => " refused: ",
+            };
+            alloc::format!("FAILED {refused} of {records}{before}{reasons}")
         };
         return heard.all(outcome, why);
     }
-    let why = alloc::format!("PARTIAL_SUCCESS accepted, {refused} of {records} refused: {reasons}");
+    let why = alloc::format!("{}{refused} of {records} refused: {reasons}", Attempt::TAKEN_IN_PART);
     // Where all that was refused may be taken later, all rows go again: what was counted has its
     // transaction id, and is only said once more.
     let outcome = later(&told.reasons).map_or(Outcome::Warned, |wait| Outcome::After { wait });

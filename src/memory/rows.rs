@@ -80,6 +80,15 @@ impl Sending {
             Progress::UnderWay => row.lease = Some(at),
             Progress::Accepted => row.state = DeliveryState::Accepted,
             Progress::Delivered => row.state = DeliveryState::Delivered,
+            Progress::InPart => {
+                row.state = DeliveryState::Delivered;
+                let finding = Attempt::TAKEN_IN_PART.into();
+                row.last = Some(Attempt {
+                    at,
+                    status: None,
+                    finding,
+                });
+            }
             Progress::Unknown | Progress::Dead => row.state = DeliveryState::Dead,
             Progress::Withdrawn => row.give_up(&Attempt::withdrawn(at, "")),
         }

@@ -8,6 +8,7 @@ use crate::fire::Scopes;
 use crate::meaning::Decision;
 use crate::model::{Click, Conversion, Status};
 use crate::plan::{Correction, CorrectionTrace, EventRow, Reported, RuleVerdict, Tally};
+use crate::rule::evaluate;
 use crate::scope::ToldPayout;
 use crate::tracker::{Campaign, Channel, EventRule, PostbackRule};
 use crate::value::{Amount, ConversionId, Money, Timestamp};
@@ -108,6 +109,17 @@ impl<'a> Book<'a> {
             Some(ToldPayout::NoRate) => Left::NoRate,
             Some(ToldPayout::NoAmount(_)) | None => Left::NoMoney,
         }
+    }
+
+    /// Whether the rule asks for the sale as it is now.
+    pub(super) fn matches(&self, case: &Case<'_>, left: &Left) -> bool {
+        let conversion = match left {
+            Left::Value(_, Some(part)) => part,
+            _ => case.sale,
+        };
+        let mut scopes = Scopes::new(self.decision, case.campaign, case.channel, self.click, conversion);
+        let payout = scopes.payout(case.rule);
+        evaluate(&case.rule.conditions, scopes.of(case.rule, payout)).fires()
     }
 
     /// The value that an account is told of a conversion.

@@ -19,7 +19,7 @@ impl Step<'_> {
 
     /// Whether the account has it, or will have it.
     fn is_alive(&self) -> bool {
-        self.progress.is_open() || self.progress == Progress::Delivered
+        self.progress.is_open() || matches!(self.progress, Progress::InPart | Progress::Delivered)
     }
 
     fn value(&self) -> Option<Money> {
@@ -147,6 +147,17 @@ impl<'a> History<'a> {
         unsent
             .filter(move |step| Some(&step.delivery.id) != kept.as_ref())
             .copied()
+    }
+
+    /// What is still queued and is not on its way, whether it was tried or not.
+    pub(super) fn queued(&self) -> impl Iterator<Item = Step<'a>> {
+        let queued = |step: &&Step<'_>| matches!(step.progress, Progress::Unsent | Progress::Tried);
+        self.steps.iter().filter(queued).copied()
+    }
+
+    /// What has not left and tells another value.
+    pub(super) fn unsent_but(&self, value: Money) -> impl Iterator<Item = Step<'a>> {
+        self.unsent(None).filter(move |step| step.value() != Some(value))
     }
 
     /// What may be under way, but for `other`: what follows must come after it.

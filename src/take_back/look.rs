@@ -6,7 +6,7 @@ use super::table::{Takes, correction};
 use super::tell::Telling;
 use crate::delivery::Delivery;
 use crate::meaning::Decision;
-use crate::model::{Click, Conversion};
+use crate::model::{Click, Conversion, Updates};
 use crate::plan::{Correction, EventRow, Facts, MAX_TRACED_RULES, Tally};
 use crate::scope::ToldPayout;
 use crate::tracker::Sends;
@@ -106,7 +106,10 @@ impl<'a> Book<'a> {
         let ids = (&case.campaign.id, &case.rule.id);
         let history = History::of(ids, &case.sale.id, self.reported, self.outbox);
         let was = self.before.get(&case.sale.id).filter(|_| !history.is_news());
-        let was = was.map(|sale| self.left(&Case { sale, ..*case }, &history, &self.before));
+        let was = was.map(|sale| {
+            let case = Case { sale, ..*case };
+            (case, self.left(&case, &history, &self.before))
+        });
         let left = self.left(case, &history, &self.after);
         // What an older version told does not say its value: it was the whole one.
         let whole = || match self.value(case, case.sale) {
@@ -115,7 +118,11 @@ impl<'a> Book<'a> {
         };
         let told = history.value().or_else(whole);
         let now = left.money(told);
-        if was.is_some_and(|was| was.money(told) == now) {
+        let is_asked = || self.matches(case, &left);
+        if let Some((case, was)) = was
+            && was.money(told) == now
+            && !(history.is_withdrawn() && is_asked() && !self.matches(&case, &was))
+        {
             return;
         }
         let Some(sale) = history.sale() else {
@@ -129,14 +136,14 @@ impl<'a> Book<'a> {
             (None, true) if matches!(left, Left::NoRate) => found.trace(case, Correction::NoRate, None),
             (None, _) => {}
             (Some(now), false) if history.is_withdrawn() => {
-                if now.amount > Amount::ZERO {
+                if is_asked() && now.amount > Amount::ZERO {
                     self.tell(case, &history, &left, Correction::SentAgain, now, found);
                 }
             }
             (Some(_), false) if less(now, whole()) => found.trace(case, Correction::NothingToTakeBack, now),
             (Some(_), false) => {}
             (Some(now), true) if told == Some(now) => {}
-            (Some(now), true) if less(Some(now), told) || history.is_corrected() => {
+            (Some(now), true) if less(Some(now), told) || history.is_corrected() || tells_rises(case) && is_asked() => {
                 let takes = Takes::of_cause(&sale.delivery.cause);
                 let what = correction(takes, sale.progress, now.amount > Amount::ZERO);
                 self.tell(case, &history, &left, what, now, found);
@@ -162,6 +169,11 @@ impl<'a> Book<'a> {
         };
         telling.tell(what, left, found);
     }
+}
+
+/// Whether an account that takes corrections is told every change, also one to a higher value.
+fn tells_rises(case: &Case<'_>) -> bool {
+    case.rule.updates == Updates::EveryChange && case.rule.sends.is_adjusted()
 }
 
 /// Whether one amount is less than another of the same currency.

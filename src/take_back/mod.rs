@@ -32,4 +32,5 @@ mod table;
 mod tell;
 
 pub(crate) use look::Decided;
+pub(crate) use rest::{Rest, rest};
 pub use table::{Takes, correction};

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 /// What is left of a sale.
 #[derive(Debug)]
-pub(super) enum Rest {
+pub(crate) enum Rest {
     /// Nothing was taken back.
     Whole,
     /// So much is left: the conversion with that sum.
@@ -27,7 +27,7 @@ pub(super) fn is_of_one_payment(one: &Entry, other: &Entry) -> bool {
 /// What the refunds among `all` conversions of the click have left of a sale. A refund takes of the
 /// sale first and then of further payments under the same receipt or event id, so that each amount
 /// is taken back once. No more is taken than there is.
-pub(super) fn rest(decision: &Decision<'_>, all: &[&Conversion], sale: &Conversion) -> Rest {
+pub(crate) fn rest(decision: &Decision<'_>, all: &[&Conversion], sale: &Conversion) -> Rest {
     let is_its = |other: &&&Conversion| !other.shown.test && is_of_one_payment(&other.shown, &sale.shown);
     let (taking, mut paid): (Vec<&Conversion>, Vec<&Conversion>) = all
         .iter()

@@ -56,7 +56,8 @@ impl Takes {
 #[must_use]
 pub fn correction(takes: Takes, sale: Progress, is_left: bool) -> Correction {
     match (sale, takes, is_left) {
-        (Progress::Unknown, ..) => Correction::SaleUnknown,
+        (Progress::InPart, Takes::Nothing, _) => Correction::Unsupported,
+        (Progress::Unknown | Progress::InPart, ..) => Correction::SaleUnknown,
         (Progress::Dead | Progress::Withdrawn, ..) => Correction::NothingToTakeBack,
         (Progress::Unsent, _, false) => Correction::Cancelled,
         (Progress::Unsent, _, true) => Correction::SentWithRest,

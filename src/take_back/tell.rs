@@ -5,7 +5,7 @@ use super::history::{History, Step};
 use super::restate::{NotRestated, restated};
 use super::table::{Takes, correction};
 use crate::adjustment::{self, NotAdjusted};
-use crate::delivery::{Cause, Delivery, Progress, Replaced};
+use crate::delivery::{Cause, Delivery, Lane, Progress, Replaced};
 use crate::event::Event;
 use crate::fire::{Change, Scopes, Seconds, cause};
 use crate::model::Conversion;
@@ -20,6 +20,8 @@ use alloc::{
 
 /// Why a sale is withdrawn, for a person.
 const TAKEN_BACK: &str = "its sale was taken back before it was sent";
+/// Why another value of a sale is withdrawn where nothing is corrected.
+const LOWERED: &str = "money of its sale was taken back before it was sent";
 /// Why a correction is withdrawn.
 const SUPERSEDED: &str = "another one tells what is left of the sale now";
 
@@ -41,10 +43,22 @@ impl Telling<'_, '_> {
                 Ok(None)
             }
             Correction::Stopped => {
-                if let Some(Step { delivery, progress }) = self.history.sale() {
+                for Step { delivery, progress } in self.history.queued() {
                     found.withdraw((delivery, progress), self.book.now, TAKEN_BACK);
                 }
                 Ok(None)
+            }
+            // What was told stays, and no value that is wrong now follows.
+            Correction::Unsupported => {
+                for Step { delivery, progress } in self.history.unsent_but(self.value) {
+                    found.withdraw((delivery, progress), self.book.now, LOWERED);
+                }
+                Ok(None)
+            }
+            // The rule does not ask for it any more.
+            Correction::SentWithRest if !self.book.matches(self.case, left) => {
+                self.withdraw_unsent(None, TAKEN_BACK, found);
+                Err(Correction::Cancelled)
             }
             Correction::SentWithRest | Correction::SentAgain => match self.whole(left) {
                 Some(delivery) => {
@@ -196,7 +210,7 @@ impl Telling<'_, '_> {
             value: Some(self.value),
             corrects: Some(told.id.clone()),
         };
-        let mut delivery = Delivery::new(self.id(), cause, told.lane.clone(), self.book.now, made.outbound);
+        let mut delivery = Delivery::new(self.id(), cause, made.lane, self.book.now, made.outbound);
         delivery.retry = told.retry.clone();
         delivery.check = made.check;
         delivery.private = made.private;
@@ -216,12 +230,22 @@ impl Telling<'_, '_> {
             NotRestated::NoIdentifier => Correction::NoIdentifier,
         })?;
         Ok(Made {
+            lane: told.lane.clone(),
             outbound,
             check: told.check.clone(),
             private: told.private.clone(),
             not_before: None,
             not_after: None,
         })
+    }
+
+    /// Whether the rule still tells the account that was told of the sale, by its id and by its
+    /// number at the platform.
+    fn is_same_account(&self, told: &Delivery) -> bool {
+        let now = &self.case.event.account;
+        let is_named =
+            |cause: &Cause| matches!(cause, Cause::ConversionApi { account, .. } if **account == *now.id().as_str());
+        is_named(&told.cause) && now.is_told_by(&told.outbound)
     }
 
     /// An adjustment of the event, where the interface has such a message.
@@ -233,7 +257,11 @@ impl Telling<'_, '_> {
         };
         // No platform takes a value for what was retracted.
         if self.history.is_retracted() {
-            return Err(Correction::Unsupported);
+            return Err(Correction::AlreadyRetracted);
+        }
+        // The adjustment is sent by the account as it is now, which may be another advertiser's.
+        if !self.is_same_account(told) {
+            return Err(Correction::AccountChanged);
         }
         let change = match self.value.amount > Amount::ZERO {
             true => adjustment::Change::Restate(self.value),
@@ -247,6 +275,7 @@ impl Telling<'_, '_> {
             _ => Correction::Unreadable,
         })?;
         Ok(Made {
+            lane: self.case.rule.lane.clone(),
             outbound: made.outbound,
             check: None,
             private: made.private,
@@ -258,6 +287,7 @@ impl Telling<'_, '_> {
 
 /// The request of a correction, and what goes with it.
 struct Made {
+    lane: Lane,
     outbound: Outbound,
     check: Option<Box<Outbound>>,
     private: BTreeMap<String, Pii>,

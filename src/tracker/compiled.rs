@@ -205,6 +205,14 @@ pub(crate) enum Sends {
     Event(EventRule),
 }
 
+impl Sends {
+    /// Whether what was told is changed by a message of its own, and never by another event: Google
+    /// and Microsoft count an event that comes again under the same order or second once.
+    pub(crate) fn is_adjusted(&self) -> bool {
+        matches!(self, Self::Event(event) if event.account.adjusts.is_some())
+    }
+}
+
 /// The request of a postback.
 #[derive(Debug)]
 pub struct RequestRule {

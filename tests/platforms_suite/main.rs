@@ -2,7 +2,7 @@
 //! written.
 #![cfg(test)]
 #![cfg(feature = "toml")]
-#![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
+#![allow(clippy::arithmetic_side_effects, clippy::disallowed_methods, clippy::string_slice)]
 
 mod any_text;
 mod modes;

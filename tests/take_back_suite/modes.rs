@@ -1,9 +1,10 @@
 //! Google's Ads API and Microsoft's offline conversions: they take a conversion back, or its value.
 
 use crate::platforms::Mood;
-use crate::world::{Shop, codes};
+use crate::world::{Shop, codes, document, rule, tracker};
 use postback::delivery::DeliveryState;
 use postback::plan::Correction;
+use postback::{CompileOptions, Document, compile};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -136,7 +137,7 @@ fn what_was_retracted_takes_no_value_any_more() {
         shop.days();
         assert_eq!(
             codes(&shop.message("status=confirmed")),
-            [Correction::Unsupported],
+            [Correction::AlreadyRetracted],
             "{account}"
         );
         shop.days();
@@ -162,4 +163,95 @@ fn two_refunds_of_one_moment_are_told_under_two_times() {
         };
         assert_ne!(time(&adjustments[0].1), time(&adjustments[1].1), "{account}");
     }
+}
+
+#[test]
+fn an_adjustment_goes_to_no_other_account_than_the_sale() {
+    let other_number = |account: &str| {
+        document("update", "", &rule(account, ""))
+            .replace(
+                "\"mode\": \"ads_api\", \"account\": \"1234567890\"",
+                "\"mode\": \"ads_api\", \"account\": \"1112223333\"",
+            )
+            .replace("\"account\": \"7770001\"", "\"account\": \"7770002\"")
+    };
+    let other_account = |account: &str| {
+        let text = document("update", "", &rule(account, ""));
+        text.replace(&format!("\"api\": \"{account}\""), "\"api\": \"ads\"")
+    };
+    for (account, ..) in MODES {
+        for text in [other_number(account), other_account(account)] {
+            let mut shop = shop(account, Sale::Delivered);
+            shop.world.tracker = tracker(&text);
+            for sum in [10, 20] {
+                let done = codes(&shop.message(&format!("type=Refund&sum={sum}")));
+                assert_eq!(done, [Correction::AccountChanged], "{account} {sum}");
+            }
+            shop.days();
+            assert_eq!(sent(&shop).len(), 1, "{account}");
+            assert!(shop.platforms.events().is_empty(), "{account}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_that_tells_every_change_corrects_the_sale_and_uploads_it_once() {
+    for (account, upload, adjust) in MODES {
+        let shop = Shop::ruled(account, ", \"updates\": \"every_change\"");
+        shop.later(Duration::from_secs(7 * 60 * 60));
+        shop.message("sum=30");
+        shop.round();
+        for sum in ["40", "20", "50"] {
+            let said = shop.said(&format!("sum={sum}"));
+            assert_eq!(said, [format!("to-{account} restated {sum}")]);
+            shop.days();
+        }
+        shop.message("sum=50");
+        shop.days();
+        let sent = sent(&shop);
+        let ends: Vec<_> = sent.iter().map(|(path, _)| path.ends_with(upload)).collect();
+        assert_eq!(ends, [true, false, false, false], "{account}");
+        assert!(sent[1..].iter().all(|(path, _)| path.ends_with(adjust)), "{account}");
+    }
+}
+
+#[test]
+fn a_change_of_a_sale_that_is_still_queued_is_uploaded_in_its_place() {
+    for (account, upload, _) in MODES {
+        let shop = Shop::ruled(account, ", \"updates\": \"every_change\"");
+        shop.later(Duration::from_secs(7 * 60 * 60));
+        shop.message("sum=30");
+        assert_eq!(shop.said("sum=40"), [format!("to-{account} sent_with_rest 40")]);
+        shop.days();
+        let sent = sent(&shop);
+        assert_eq!(sent.len(), 1, "{account}");
+        let value = |item: &Value| {
+            item.get("conversionValue")
+                .or_else(|| item.get("ConversionValue"))
+                .cloned()
+        };
+        assert!(sent[0].0.ends_with(upload), "{account}");
+        assert_eq!(value(&sent[0].1), Some(40.into()), "{account}");
+    }
+}
+
+#[test]
+fn a_rise_is_told_only_where_the_rule_tells_every_change() {
+    let shop = shop("old", Sale::Delivered);
+    assert!(shop.message("sum=40").is_empty());
+}
+
+#[test]
+fn changes_are_not_asked_for_where_corrections_are_turned_off() {
+    let text = document("update", "", &rule("off", ", \"updates\": \"every_change\""));
+    let text = text.replace(
+        "\"events\": {\"Purchase\": \"Book sale\"}",
+        "\"events\": {\"Purchase\": \"Book sale\"}, \"refunds\": \"ignore\"",
+    );
+    let problems = compile(&Document::from_json(&text).unwrap(), &CompileOptions::default()).unwrap_err();
+    let problems = problems.to_string();
+    assert!(
+        problems.contains("campaign[0].conversion_api[0].updates") && problems.contains("leave out `updates`"),
+        "{problems}"
+    );
 }

@@ -12,6 +12,8 @@ use std::sync::Mutex;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mood {
     Well,
+    /// Google says of each request that a part of it was refused.
+    Partly,
     /// It answers 503.
     Down,
     /// It does not know the token.
@@ -72,7 +74,7 @@ impl State {
             Mood::Locked if is_google => (401, json!({"error": {"code": 401, "status": "UNAUTHENTICATED"}})),
             Mood::Locked if is_mode(request) => (401, json!({"error": {"code": 401, "status": "UNAUTHENTICATED"}})),
             Mood::Refusing if is_mode(request) => (200, mode_refusal()),
-            Mood::Well if is_mode(request) => {
+            Mood::Well | Mood::Partly if is_mode(request) => {
                 self.others.push(format!("{} {body}", request.uri().path()));
                 (
                     200,
@@ -82,11 +84,17 @@ impl State {
             Mood::Locked => (401, json!({"error": {"code": 190}, "code": 40105})),
             Mood::Refusing if is_google => (400, refusal()),
             Mood::Refusing => (400, json!({"error": {"code": 100, "error_subcode": 1}, "code": 40002})),
+            Mood::Partly if request.method() == http::Method::GET => (
+                200,
+                json!({"requestStatusPerDestination": [{"requestStatus": "PARTIAL_SUCCESS", "errorInfo": {"errorCounts": [
+                    {"recordCount": "1", "reason": "PROCESSING_ERROR_REASON_INVALID_GCLID"}
+                ]}}]}),
+            ),
             Mood::Well if request.method() == http::Method::GET => (
                 200,
                 json!({"requestStatusPerDestination": [{"requestStatus": "SUCCESS"}]}),
             ),
-            Mood::Well if is_google => {
+            Mood::Well | Mood::Partly if is_google => {
                 let body: Value = serde_json::from_str(&body).unwrap();
                 for event in body["events"].as_array().unwrap() {
                     let cents = (event["conversionValue"].as_f64().unwrap() * 100.0).round();
@@ -96,7 +104,7 @@ impl State {
                 }
                 (200, json!({"requestId": format!("r-{}", self.google.len())}))
             }
-            Mood::Well => {
+            Mood::Well | Mood::Partly => {
                 self.others.push(body);
                 (
                     200,

@@ -147,10 +147,15 @@ fn an_account_that_ignores_refunds_is_told_nothing_of_them() {
 
 #[test]
 fn the_table_knows_every_state() {
-    use Progress::{Accepted, Dead, Delivered, Tried, UnderWay, Unknown, Unsent, Withdrawn};
+    use Progress::{Accepted, Dead, Delivered, InPart, Tried, UnderWay, Unknown, Unsent, Withdrawn};
     for is_left in [true, false] {
         for takes in [Takes::Nothing, Takes::Value, Takes::All] {
             assert_eq!(correction(takes, Unknown, is_left), Correction::SaleUnknown);
+            let in_part = match takes {
+                Takes::Nothing => Correction::Unsupported,
+                _ => Correction::SaleUnknown,
+            };
+            assert_eq!(correction(takes, InPart, is_left), in_part);
             for dead in [Dead, Withdrawn] {
                 assert_eq!(correction(takes, dead, is_left), Correction::NothingToTakeBack);
             }

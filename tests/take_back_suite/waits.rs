@@ -155,3 +155,33 @@ fn a_rejection_after_the_sale_was_counted_is_told_and_taken_back_again() {
     shop.days();
     assert_eq!((shop.counted(), shop.platforms.counted().len()), (Some(3_000), 1));
 }
+
+#[test]
+fn a_sale_that_google_may_have_refused_with_others_is_not_corrected() {
+    let shop = Shop::google("update", "");
+    shop.message("sum=30");
+    shop.platforms.are(Mood::Partly);
+    shop.round();
+    shop.later(HALF_HOUR);
+    shop.round();
+    assert_eq!(shop.count(DeliveryState::Delivered), 1);
+    assert_eq!(shop.said("type=Refund&sum=10"), ["to-ads sale_unknown 20"]);
+    assert_eq!(shop.said("type=Refund&sum=20"), ["to-ads sale_unknown 0"]);
+    shop.days();
+    assert_eq!(shop.platforms.events().len(), 1);
+}
+
+#[test]
+fn a_correction_that_waits_for_such_a_sale_is_closed() {
+    let shop = Shop::google("update", "");
+    shop.message("sum=30");
+    shop.platforms.are(Mood::Partly);
+    shop.round();
+    assert_eq!(shop.said("type=Refund&sum=10"), ["to-ads restated_still_counted 20"]);
+    shop.days();
+    assert_eq!(shop.platforms.events().len(), 1);
+    assert_eq!(
+        finding(&shop.rows()[1]),
+        "withdrawn: some of the request of what it corrects were refused, and nobody says which"
+    );
+}

@@ -7,7 +7,7 @@ use postback::plan::{Correction, CorrectionTrace};
 use postback::port::{Claim, Clock};
 use postback::testing::{OneSecret, World, block_on};
 use postback::value::Pii;
-use postback::{CompileOptions, Document, Secret, compile};
+use postback::{Click, CompileOptions, Document, Secret, Tracker, compile};
 use std::time::Duration;
 
 pub(crate) const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
@@ -57,6 +57,24 @@ const DOCUMENT: &str = r#"{
     }]
 }"#;
 
+/// The configuration with further members of Google's account, and the rules of the campaign.
+pub(crate) fn document(policy: &str, more: &str, rules: &str) -> String {
+    DOCUMENT
+        .replace("@POLICY@", policy)
+        .replace("@MORE@", more)
+        .replace("@RULES@", rules)
+}
+
+/// The rule that tells an account, with further members.
+pub(crate) fn rule(account: &str, more: &str) -> String {
+    format!("{{\"id\": \"to-{account}\", \"api\": \"{account}\"{more}}}")
+}
+
+pub(crate) fn tracker(text: &str) -> Tracker {
+    let tracker = compile(&Document::from_json(text).unwrap(), &CompileOptions::default());
+    tracker.unwrap_or_else(|problems| panic!("{problems}"))
+}
+
 /// A tracker with its store, and the platforms.
 pub(crate) struct Shop {
     pub(crate) world: World,
@@ -71,18 +89,19 @@ impl Shop {
 
     /// A campaign that tells these accounts.
     pub(crate) fn of(policy: &str, accounts: &[&str], more: &str) -> Self {
-        let rules = accounts
-            .iter()
-            .map(|api| format!("{{\"id\": \"to-{api}\", \"api\": \"{api}\"}}"));
+        let rules = accounts.iter().map(|api| rule(api, ""));
         let rules = rules.collect::<Vec<_>>().join(",");
-        let text = DOCUMENT
-            .replace("@POLICY@", policy)
-            .replace("@MORE@", more)
-            .replace("@RULES@", &rules);
-        let tracker = compile(&Document::from_json(&text).unwrap(), &CompileOptions::default());
-        let world = World::of(tracker.unwrap_or_else(|problems| panic!("{problems}")));
+        Self::configured(&document(policy, more, &rules))
+    }
+
+    /// A campaign that tells one account by a rule with these further members.
+    pub(crate) fn ruled(account: &str, more: &str) -> Self {
+        Self::configured(&document("update", "", &rule(account, more)))
+    }
+
+    fn configured(text: &str) -> Self {
         let shop = Self {
-            world,
+            world: World::of(tracker(text)),
             platforms: Platforms::new(),
         };
         shop.visitor(World::CLICK, true);
@@ -91,6 +110,11 @@ impl Shop {
 
     /// A visitor's click, with or without the ids of the platforms.
     pub(crate) fn visitor(&self, id: &str, has_ids: bool) {
+        self.world.record(&Self::click(id, has_ids));
+    }
+
+    /// The click of such a visitor.
+    pub(crate) fn click(id: &str, has_ids: bool) -> Click {
         let mut click = World::click(id);
         click.ref_id = None;
         if has_ids {
@@ -101,7 +125,7 @@ impl Shop {
         }
         click.private.insert("ip".into(), Pii::new("203.0.113.7"));
         click.private.insert("useragent".into(), Pii::new("Mozilla/5.0"));
-        self.world.record(&click);
+        click
     }
 
     /// A message about the order `A` of the first visitor, and what was done at the platforms.
