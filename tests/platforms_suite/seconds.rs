@@ -3,8 +3,8 @@
 
 use crate::modes::{MODES, MODES_CAMPAIGN};
 use crate::world::{at, batched, click, event, sent, tracker};
-use postback::delivery::Delivery;
-use postback::plan::{ClickFacts, Tally, TallyKey, Write};
+use postback::delivery::{Delivery, Progress};
+use postback::plan::{ClickFacts, Correction, Reported, Tally, TallyKey, Write};
 use postback::rewrite::Retold;
 use postback::{Click, Conversion, Decision, Event, Facts, Plan, Timestamp, Tracker};
 use proptest::prelude::*;
@@ -18,6 +18,8 @@ struct Story<'t> {
     tracker: &'t Tracker,
     click: Click,
     tallies: BTreeMap<TallyKey, Tally>,
+    /// What is queued.
+    reported: Vec<Reported>,
 }
 
 impl<'t> Story<'t> {
@@ -26,6 +28,7 @@ impl<'t> Story<'t> {
             tracker,
             click: click(),
             tallies: BTreeMap::new(),
+            reported: Vec::new(),
         }
     }
 
@@ -37,6 +40,7 @@ impl<'t> Story<'t> {
             tallies: self.tallies.values().cloned().collect(),
         };
         facts.clicks.insert(self.click.id.clone(), known);
+        facts.reported.insert(self.click.id.clone(), self.reported.clone());
         let plan = Decision::new(self.tracker).decide(event, &facts, now()).unwrap();
         for write in &plan.commit.writes {
             if let Write::Tally(tally) = write {
@@ -132,6 +136,10 @@ fn a_conversion_that_changes_keeps_the_second_that_it_was_told_under() {
     story.decide(&sale(&tracker, "Purchase", 1, 0));
     let second_sale = story.decide(&sale(&tracker, "Purchase", 2, 0));
     assert_eq!(second(&told(&second_sale)), "2026-03-08T10:00:01Z");
+    story.reported.push(Reported {
+        delivery: told(&second_sale),
+        progress: Progress::Unsent,
+    });
     // The network corrects the amount of the second order, ten seconds later by its clock.
     let mut corrected = sale(&tracker, "Purchase", 2, 10);
     corrected.id = id_of(20);
@@ -145,8 +153,8 @@ fn a_conversion_that_changes_keeps_the_second_that_it_was_told_under() {
         (second(&told).as_str(), &item["ConversionValue"]),
         ("2026-03-08T10:00:01Z", &7.into())
     );
-    let why: Vec<&str> = again.trace.moved.iter().map(|moved| moved.why.as_str()).collect();
-    assert_eq!(why, ["told_before"]);
+    let what: Vec<Correction> = again.trace.corrections.iter().map(|trace| trace.what).collect();
+    assert_eq!(what, [Correction::SentWithRest]);
 }
 
 #[test]
