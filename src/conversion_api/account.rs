@@ -97,6 +97,11 @@ impl Account {
         self.refunds
     }
 
+    /// Whether a changed value is told by the same transaction again, which waits for the sale.
+    pub(crate) fn is_restated(&self) -> bool {
+        self.refunds && matches!(self.terms, Terms::Google(_))
+    }
+
     /// The interface of the platform, as answers are judged: that of the platform itself, or
     /// `google_ads` and `microsoft_offline` in the modes `ads_api` and `offline`; `recipe` where a
     /// recipe describes it.

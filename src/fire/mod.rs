@@ -16,12 +16,12 @@ pub(crate) use seconds::Seconds;
 
 use crate::delivery::Delivery;
 use crate::meaning::{Decision, delta};
-use crate::model::{Click, Conversion, Updates};
+use crate::model::{Click, Conversion, Status, Updates};
 use crate::plan::{EventRow, Fired, MAX_TRACED_RULES, MovedTime, RuleTraces, RuleVerdict, Trace};
 use crate::rule::{Condition, RuleAnswer, evaluate_names, evaluate_rest};
 use crate::scope::{Names, Scope, ToldPayout};
 use crate::telling::Moment;
-use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, names};
+use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, Sends, names};
 use crate::value::{CampaignId, DeliveryId, EventId, PostbackId};
 use alloc::{string::ToString, vec::Vec};
 
@@ -29,6 +29,15 @@ use alloc::{string::ToString, vec::Vec};
 /// it is to be inserted.
 fn place(fired: &[Fired], campaign: &CampaignId, postback: &PostbackId) -> Result<usize, usize> {
     fired.binary_search_by(|known| (&known.campaign, &known.postback).cmp(&(campaign, postback)))
+}
+
+/// Whether an account is told of the change as of money that is taken back (`take_back`), and not
+/// by an event of a rule that asks for declined sales.
+fn is_taken_back(change: &Change<'_>, postback: &PostbackRule) -> bool {
+    let is_told = matches!(&postback.sends, Sends::Event(event) if event.account.is_told_of_refunds());
+    is_told
+        && change.after.shown.status == Status::Declined
+        && !postback.conditions.statuses.contains(&Status::Declined)
 }
 
 /// Returns what a postback has fired for a conversion, if it has.
@@ -295,6 +304,10 @@ impl<'t> Decision<'t> {
                     && postback.sends.is_adjusted()
                     && before.shown.type_name == change.after.shown.type_name =>
             {
+                return Ok(RuleVerdict::AlreadyFired);
+            }
+            // That a sale is declined is told as money that is taken back, unless the rule asks for it.
+            (Some(_), Updates::EveryChange) if known.is_some() && is_taken_back(change, postback) => {
                 return Ok(RuleVerdict::AlreadyFired);
             }
             (Some(_), Updates::EveryChange) => Some(&change.event.id),

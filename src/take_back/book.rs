@@ -68,6 +68,10 @@ pub(super) enum Left {
 }
 
 impl Left {
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self, Self::Nothing)
+    }
+
     /// The value, in the currency of `like` where it is zero.
     pub(super) fn money(&self, like: Option<Money>) -> Option<Money> {
         match self {
@@ -105,6 +109,7 @@ impl<'a> Book<'a> {
             Rest::Part(part) => Some(part),
         };
         match self.value(case, part.as_ref().unwrap_or(sale)) {
+            Some(ToldPayout::Known(money)) if money.amount < Amount::ZERO => Left::Nothing,
             Some(ToldPayout::Known(money)) => Left::Value(money, part),
             Some(ToldPayout::NoRate) => Left::NoRate,
             Some(ToldPayout::NoAmount(_)) | None => Left::NoMoney,

@@ -1,7 +1,7 @@
 //! Looks for the sales of a click of which a decision leaves less than an account was told.
 
 use super::book::{Book, Case, Left, TakenBack};
-use super::history::History;
+use super::history::{History, Step};
 use super::table::{Takes, correction};
 use super::tell::Telling;
 use crate::delivery::Delivery;
@@ -121,6 +121,8 @@ impl<'a> Book<'a> {
         let is_asked = || self.matches(case, &left);
         if let Some((case, was)) = was
             && was.money(told) == now
+            && was.is_nothing() == left.is_nothing()
+            && !matches!(left, Left::NoRate)
             && !(history.is_withdrawn() && is_asked() && !self.matches(&case, &was))
         {
             return;
@@ -134,6 +136,7 @@ impl<'a> Book<'a> {
         let is_told = history.last().is_some();
         match (now, is_told) {
             (None, true) if matches!(left, Left::NoRate) => found.trace(case, Correction::NoRate, None),
+            (None, true) if left.is_nothing() => self.take_back_unvalued(case, &history, &left, &sale, found),
             (None, _) => {}
             (Some(now), false) if history.is_withdrawn() => {
                 if is_asked() && now.amount > Amount::ZERO {
@@ -150,6 +153,27 @@ impl<'a> Book<'a> {
             }
             (Some(_), true) => {}
         }
+    }
+
+    /// What is done when nothing is left of what was never money, such as a lead: the platform has
+    /// its value as 0 already, so that only its count can be taken back.
+    fn take_back_unvalued(
+        &self,
+        case: &Case<'a>,
+        history: &History<'_>,
+        left: &Left,
+        sale: &Step<'_>,
+        found: &mut TakenBack,
+    ) {
+        let what = match correction(Takes::of_cause(&sale.delivery.cause), sale.progress, false) {
+            Correction::RestatedStillCounted => Correction::Unsupported,
+            what => what,
+        };
+        let zero = Money {
+            amount: Amount::ZERO,
+            currency: self.decision.currency,
+        };
+        self.tell(case, history, left, what, zero, found);
     }
 
     fn tell(

@@ -20,6 +20,8 @@ use alloc::{
 
 /// Why a sale is withdrawn, for a person.
 const TAKEN_BACK: &str = "its sale was taken back before it was sent";
+/// Why a sale is not tried again, for a person.
+const STOPPED: &str = "its sale was taken back; an attempt before may have arrived";
 /// Why another value of a sale is withdrawn where nothing is corrected.
 const LOWERED: &str = "money of its sale was taken back before it was sent";
 /// Why a correction is withdrawn.
@@ -44,7 +46,7 @@ impl Telling<'_, '_> {
             }
             Correction::Stopped => {
                 for Step { delivery, progress } in self.history.queued() {
-                    found.withdraw((delivery, progress), self.book.now, TAKEN_BACK);
+                    found.withdraw((delivery, progress), self.book.now, STOPPED);
                 }
                 Ok(None)
             }

@@ -245,8 +245,8 @@ fn a_rise_is_told_only_where_the_rule_tells_every_change() {
 fn changes_are_not_asked_for_where_corrections_are_turned_off() {
     let text = document("update", "", &rule("off", ", \"updates\": \"every_change\""));
     let text = text.replace(
-        "\"events\": {\"Purchase\": \"Book sale\"}",
-        "\"events\": {\"Purchase\": \"Book sale\"}, \"refunds\": \"ignore\"",
+        "\"Lead\": \"Book lead\"}",
+        "\"Lead\": \"Book lead\"}, \"refunds\": \"ignore\"",
     );
     let problems = compile(&Document::from_json(&text).unwrap(), &CompileOptions::default()).unwrap_err();
     let problems = problems.to_string();

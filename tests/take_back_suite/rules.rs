@@ -3,6 +3,9 @@
 use crate::platforms::Mood;
 use crate::world::Shop;
 use postback::delivery::DeliveryState;
+use postback::port::{Clock, Purge, Store};
+use postback::testing::block_on;
+use std::time::Duration;
 
 #[test]
 fn a_withdrawn_sale_is_sent_again_only_when_the_rule_asks_for_it() {
@@ -75,4 +78,118 @@ fn a_queued_value_that_is_right_is_sent_all_the_same() {
     let sent = shop.platforms.others();
     let values: Vec<bool> = sent.iter().map(|body| body.contains("\"value\":35")).collect();
     assert_eq!(values, [false, true], "{sent:?}");
+}
+
+/// At the Data Manager a later value must not be overtaken by an earlier one that was tried before.
+#[test]
+fn every_change_reaches_google_in_its_order() {
+    for changes in [
+        &["sum=20", "sum=50"][..],
+        &["status=rejected", "status=confirmed&sum=30"],
+        &["sum=50"],
+    ] {
+        let shop = Shop::ruled("ads", ", \"updates\": \"every_change\", \"statuses\": [\"approved\"]");
+        shop.message("sum=30&status=confirmed&time=@60");
+        shop.platforms.are(Mood::Down);
+        shop.round();
+        for (place, change) in changes.iter().enumerate() {
+            shop.later(Duration::from_secs(2));
+            shop.message(&format!("{change}&time=@{}", 120 + 60 * place));
+        }
+        shop.platforms.are(Mood::Well);
+        shop.days();
+        let worth = if changes.len() == 2 && changes[0] != "sum=20" {
+            3_000
+        } else {
+            5_000
+        };
+        assert_eq!(shop.counted(), Some(worth), "{changes:?}");
+    }
+}
+
+/// Without `statuses` a rule asks for a rejected sale too, but not to tell it a second time.
+#[test]
+fn a_rejection_is_told_as_such_and_never_by_another_event() {
+    for account in ["ads", "fb", "tt", "ms", "old", "off"] {
+        let shop = Shop::ruled(account, EVERY);
+        shop.later(Duration::from_secs(7 * 60 * 60));
+        shop.message("sum=30&status=confirmed");
+        shop.days();
+        let said = shop.said("status=rejected");
+        assert_eq!(said.len(), 1, "{account} {said:?}");
+        shop.days();
+        match account {
+            "ads" => assert_eq!(shop.counted(), Some(0)),
+            "fb" | "tt" | "ms" => assert_eq!(shop.platforms.others().len(), 1, "{account}"),
+            _ => assert_eq!(said, [format!("to-{account} retracted 0")]),
+        }
+    }
+}
+
+#[test]
+fn a_lead_that_is_rejected_is_not_sent_and_retracted_where_it_can_be() {
+    for (account, after) in [
+        ("fb", "unsupported"),
+        ("ads", "unsupported"),
+        ("old", "retracted"),
+        ("off", "retracted"),
+    ] {
+        let shop = Shop::ruled(account, "");
+        shop.later(Duration::from_secs(7 * 60 * 60));
+        shop.message("type=Lead");
+        assert_eq!(
+            shop.said("type=Lead&status=rejected"),
+            [format!("to-{account} cancelled 0")]
+        );
+        shop.days();
+        assert_eq!(shop.count(DeliveryState::Delivered), 0, "{account}");
+
+        let shop = Shop::ruled(account, "");
+        shop.later(Duration::from_secs(7 * 60 * 60));
+        shop.message("type=Lead");
+        shop.days();
+        assert_eq!(
+            shop.said("type=Lead&status=rejected"),
+            [format!("to-{account} {after} 0")]
+        );
+    }
+}
+
+#[test]
+fn a_correction_that_was_on_its_way_goes_even_if_the_sale_s_delivery_is_gone_by_then() {
+    let shop = Shop::ruled("ads", "");
+    shop.message("sum=30");
+    shop.days();
+    shop.platforms.are(Mood::Down);
+    shop.message("type=Refund&sum=30");
+    shop.round();
+    let now = shop.world.clock.now();
+    block_on(shop.world.store.purge(&Purge::DeliveriesBefore(now))).unwrap();
+    shop.platforms.are(Mood::Well);
+    shop.days();
+    assert_eq!(shop.counted(), Some(0));
+}
+
+#[test]
+fn no_value_below_zero_is_told() {
+    let shop = Shop::ruled("ads", "");
+    shop.message("sum=49");
+    shop.days();
+    assert_eq!(shop.said("sum=-49"), ["to-ads restated_still_counted 0"]);
+    shop.days();
+    assert_eq!(shop.counted(), Some(0));
+}
+
+#[test]
+fn a_refund_without_a_rate_is_said_again_with_each_further_one() {
+    let shop = Shop::ruled("ads", "");
+    shop.message("sum=30");
+    shop.days();
+    for refund in ["type=Refund&sum=10&currency=EUR", "type=Chargeback&sum=10"] {
+        let said = shop.said(refund);
+        assert!(
+            said.iter().any(|said| said.starts_with("to-ads no_rate")),
+            "{refund} {said:?}"
+        );
+    }
 }

@@ -17,6 +17,7 @@ const DOCUMENT: &str = r#"{
     "currency": "USD",
     "conversion_type": [
         {"name": "Purchase", "default": true, "counts": "sale"},
+        {"name": "Lead", "counts": "step"},
         {"name": "Refund", "counts": "reversal"},
         {"name": "Chargeback", "counts": "reversal"}
     ],
@@ -37,7 +38,7 @@ const DOCUMENT: &str = r#"{
         ]
     }],
     "conversion_api": [
-        {"id": "ads", "platform": "google", "account": "1234567890", "token": "env:T", "events": {"Purchase": "987654321"},
+        {"id": "ads", "platform": "google", "account": "1234567890", "token": "env:T", "events": {"Purchase": "987654321", "Lead": "987654322"},
          "max_batch": 1 @MORE@},
         {"id": "fb", "platform": "meta", "pixel": "1234567890", "token": "env:T", "action_source": "website",
          "event_source_url": "https://shop.example.com/thanks"},
@@ -45,9 +46,9 @@ const DOCUMENT: &str = r#"{
          "event_source_url": "https://shop.example.com/thanks"},
         {"id": "ms", "platform": "microsoft", "pixel": "77701", "token": "env:T"},
         {"id": "old", "platform": "google", "mode": "ads_api", "account": "1234567890", "token": "env:T",
-         "developer_token": "env:D", "events": {"Purchase": "987654321"}},
+         "developer_token": "env:D", "events": {"Purchase": "987654321", "Lead": "987654322"}},
         {"id": "off", "platform": "microsoft", "mode": "offline", "account": "7770001", "customer": "2345678",
-         "token": "env:T", "developer_token": "env:D", "events": {"Purchase": "Book sale"}}
+         "token": "env:T", "developer_token": "env:D", "events": {"Purchase": "Book sale", "Lead": "Book lead"}}
     ],
     "campaign": [{
         "id": "campaign",

@@ -136,7 +136,8 @@ rows! { CAMPAIGN_CONVERSION_API {
     "The statuses of which it is told.",
     "[\"approved\"]";
     "updates", is("\"first_match\""),
-    "When it is told if the conversion changes, as in a postback. A platform counts an event with the same id once. In the modes `ads_api` and `offline` a changed amount is told as a correction.",
+    "When it is told if the conversion changes, as in a postback. A platform counts an event with the same id once. Google \
+     and the mode `offline` are told a changed amount as a correction.",
     "\"every_change\"";
     "value", said("the account's"),
     "The value that it is told, in place of the account's.",
