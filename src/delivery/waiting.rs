@@ -26,7 +26,7 @@ pub(super) fn waits(leased: &Leased, now: Timestamp) -> Option<Settlement> {
     let is_one_open = leased.after.len() < leased.delivery.after.len() || progress.any(Progress::is_open);
     let why = match corrected {
         Progress::Delivered if !is_one_open => return None,
-        // It waited before and was on its way, so what it corrects was there; its row is gone since.
+        // It was on its way before, so what it corrects was there; its row is gone since.
         Progress::Unknown if leased.attempts > 0 && !is_one_open => return None,
         Progress::Dead => "what it corrects was not taken, so there is nothing to take back",
         Progress::Withdrawn => "what it corrects was withdrawn before it was sent",

@@ -306,7 +306,7 @@ impl<'t> Decision<'t> {
             {
                 return Ok(RuleVerdict::AlreadyFired);
             }
-            // That a sale is declined is told as money that is taken back, unless the rule asks for it.
+            // A declined sale is told as money that is taken back, unless the rule asks for it.
             (Some(_), Updates::EveryChange) if known.is_some() && is_taken_back(change, postback) => {
                 return Ok(RuleVerdict::AlreadyFired);
             }

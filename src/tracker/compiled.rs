@@ -206,9 +206,9 @@ pub(crate) enum Sends {
 }
 
 impl Sends {
-    /// Whether what was told is changed by a message of its own, and never by another event: Google
-    /// and Microsoft count an event that comes again under the same order or second once, and at the
-    /// Data Manager an event that overtakes a correction would undo it.
+    /// Whether what was told is changed by a message of its own, and never by another event:
+    /// Google and Microsoft count an event that comes again under the same order or second once,
+    /// and at the Data Manager an event that overtakes a correction would undo it.
     pub(crate) fn is_adjusted(&self) -> bool {
         matches!(self, Self::Event(event) if event.account.adjusts.is_some() || event.account.is_restated())
     }
