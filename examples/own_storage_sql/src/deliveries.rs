@@ -154,15 +154,16 @@ const FOOTING: &str = "state, lease IS NOT NULL, fence, attempts, held, most IS 
 
 fn footing(row: &Row<'_>, first: usize) -> Result<Progress, StoreError> {
     let state = DeliveryState::from_word(&get::<String>(row, first)?);
-    let last: Option<String> = get(row, first + 6)?;
+    let column = |place: usize| first.saturating_add(place);
+    let last: Option<String> = get(row, column(6))?;
     let last: Option<Attempt> = last.as_deref().map(decode).transpose()?;
     Ok(Progress::of(&Footing {
         state: state.ok_or_else(|| unreadable("state"))?,
-        leased: get(row, first + 1)?,
-        fence: u64::try_from(get::<i64>(row, first + 2)?).map_err(|_| unreadable("fence"))?,
-        attempts: get(row, first + 3)?,
-        held: get(row, first + 4)?,
-        smaller: get(row, first + 5)?,
+        leased: get(row, column(1))?,
+        fence: u64::try_from(get::<i64>(row, column(2))?).map_err(|_| unreadable("fence"))?,
+        attempts: get(row, column(3))?,
+        held: get(row, column(4))?,
+        smaller: get(row, column(5))?,
         last: last.as_ref(),
     }))
 }
