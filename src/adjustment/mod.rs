@@ -1,5 +1,5 @@
 //! This module writes what takes back or corrects a conversion that an ad platform was told of:
-//! adjustments of Google's Ads API, and of Microsoft's offline conversions. Begin with [`write`].
+//! adjustments of Google's Ads API, and of Microsoft's offline conversions. Begin with [`write()`].
 //! (Layer 3.)
 //!
 //! An adjustment names the conversion by what the platform was told of it, so it is written from
