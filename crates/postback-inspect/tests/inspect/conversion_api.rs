@@ -185,8 +185,8 @@ fn a_refund_says_what_is_done_about_the_sale_before_it() {
     let text = told("refund", CLICK, &format!("{SALE}\n{refund}"), &["--api", "pixel"]);
     for line in [
         "  refunds: the platform takes no correction, so only what has not left is not sent",
-        "  taken back: cancelled with 0 USD: the sale was still queued and nothing of it had left, so it is not sent \
-         (if its delivery is still queued; GET /api/explain knows what became of it)",
+        "  taken back: cancelled with 0 USD: the sale was still queued and nothing of it had left, so it is not sent, \
+         since nothing is left of it or the rule does not ask for what is left (if its delivery is still queued; GET /api/explain knows what became of it)",
     ] {
         assert!(text.lines().any(|printed| printed == line), "{line}\n{text}");
     }
