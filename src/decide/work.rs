@@ -216,7 +216,10 @@ impl<'a> Work<'a> {
             decision: self.decision,
             now: self.now,
             facts: self.facts,
-            rows: once(&row).chain(&resolved).collect(),
+            rows: match self.decision.corrects {
+                true => once(&row).chain(&resolved).collect(),
+                false => Vec::new(),
+            },
             conversions: &self.conversions,
             tallies: &self.tallies,
             outbox: &self.outbox,
