@@ -216,10 +216,7 @@ impl<'a> Work<'a> {
             decision: self.decision,
             now: self.now,
             facts: self.facts,
-            rows: match self.decision.corrects {
-                true => once(&row).chain(&resolved).collect(),
-                false => Vec::new(),
-            },
+            rows: once(&row).chain(&resolved).collect(),
             conversions: &self.conversions,
             tallies: &self.tallies,
             outbox: &self.outbox,
