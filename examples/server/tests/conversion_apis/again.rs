@@ -1,7 +1,9 @@
 //! What a person does with a delivery: retry, resend, erase.
 
+use crate::accounts::rule;
+use crate::running::{CLICK_IDS, PERSON, Running};
 use crate::support::{client::Answer, tracker::API_TOKEN};
-use crate::world::{CLICK_IDS, HOUR, PERSON, Running, World, rule};
+use crate::world::{HOUR, World};
 use bytes::Bytes;
 use http::Request;
 use postback::delivery::DeliveryState;

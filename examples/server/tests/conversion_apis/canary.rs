@@ -1,7 +1,8 @@
 //! What is personal or secret reaches the platforms, hashed where they want it so, and stands
 //! nowhere else but in the column that expires.
 
-use crate::world::{RECIPE_TOKENS, SHOP_TOKEN, TOKENS, World, all_four, all_seven};
+use crate::accounts::{all_four, all_seven};
+use crate::world::{RECIPE_TOKENS, SHOP_TOKEN, TOKENS, World};
 use postback::delivery::DeliveryState;
 use postback::port::{ConversionFilter, EventFilter, Inspect, PageRequest};
 use postback_axum::RouterOptions;

@@ -1,6 +1,8 @@
 //! Google: what is accepted is checked later.
 
-use crate::world::{PERSON, Running, World, finding, round, rule};
+use crate::accounts::rule;
+use crate::running::{PERSON, Running};
+use crate::world::{World, finding, round};
 use postback::delivery::{DeliveryRow, DeliveryState};
 use postback_test::standin::Trouble;
 use std::time::Duration;

@@ -3,16 +3,20 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
+mod accounts;
 mod again;
 mod canary;
 mod checks;
+mod decided;
 mod many;
 mod modes;
 mod modes_standins;
 mod odd;
 mod recipes;
 mod refunds;
+mod renewable;
 mod renewed;
+mod running;
 mod settings;
 mod standins;
 #[path = "../support/mod.rs"]

@@ -1,6 +1,7 @@
 //! A thousand events of which one is bad.
 
-use crate::world::{World, all_four, finding, is_of, round, rule};
+use crate::accounts::{all_four, rule};
+use crate::world::{World, finding, is_of, round};
 use postback::delivery::DeliveryState;
 use std::collections::BTreeSet;
 

@@ -1,7 +1,9 @@
 //! The further modes through the running server: Google's Ads API and Microsoft's offline
 //! conversions.
 
-use crate::world::{HOUR, MODE_TOKENS, PERSON, Running, World, both_modes, finding, is_of, now, rule};
+use crate::accounts::{both_modes, rule};
+use crate::running::{PERSON, Running};
+use crate::world::{HOUR, MODE_TOKENS, World, finding, is_of, now};
 use bytes::Bytes;
 use http::Request;
 use postback::delivery::{DeliveryRow, DeliveryState};

@@ -1,6 +1,8 @@
 //! Whatever a network or a browser says of a person: what is written is what the platform takes.
 
-use crate::world::{World, all_four, clicked, decided_of, finding, now, round};
+use crate::accounts::all_four;
+use crate::decided::{clicked, decided_of};
+use crate::world::{World, finding, now, round};
 use postback::delivery::DeliveryState;
 use postback::plan::Commit;
 use postback::port::{Entropy, Store};

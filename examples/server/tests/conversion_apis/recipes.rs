@@ -1,6 +1,8 @@
 //! The platforms that recipes describe, from the click to the verdict.
 
-use crate::world::{HOUR, PERSON, RECIPE_TOKENS, World, finding, round, rule};
+use crate::accounts::rule;
+use crate::running::PERSON;
+use crate::world::{HOUR, RECIPE_TOKENS, World, finding, round};
 use postback::delivery::DeliveryState;
 use postback_test::standin::{StandIn, Trouble};
 use std::collections::BTreeSet;

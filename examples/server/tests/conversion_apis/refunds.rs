@@ -1,6 +1,8 @@
 //! Money that is taken back: what Google is told when, and what is not sent at all.
 
-use crate::world::{HOUR, PERSON, World, all_four, finding, is_of, rule};
+use crate::accounts::{all_four, rule};
+use crate::running::PERSON;
+use crate::world::{HOUR, World, finding, is_of};
 use postback::delivery::DeliveryState;
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! A token that expires before its time and renews itself.
 
-use crate::world::{World, all_four, finding, is_of, round, rule};
+use crate::accounts::{all_four, rule};
+use crate::world::{World, finding, is_of, round};
 use postback::delivery::DeliveryState;
 
 /// The statuses of the requests that Google was sent.

@@ -1,6 +1,7 @@
 //! Whatever an account says of itself: the platform takes its requests.
 
-use crate::world::{World, all_four, finding, round};
+use crate::accounts::all_four;
+use crate::world::{World, finding, round};
 use postback::delivery::DeliveryState;
 use serde_json::Value;
 
@@ -84,7 +85,7 @@ async fn what_google_only_validates_has_no_receipt_to_check() {
     let world = World::new();
     let line = ("google", "validate_only = true");
     let lines = [line, ("meta", ""), ("tiktok", ""), ("microsoft", "")];
-    let rules = crate::world::rule("gads", "");
+    let rules = crate::accounts::rule("gads", "");
     world
         .queue(&world.tracker_with(&rules, |accounts| with(accounts, lines)), 2)
         .await;

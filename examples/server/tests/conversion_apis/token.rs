@@ -1,6 +1,7 @@
 //! A token that expires under load.
 
-use crate::world::{HOUR, TOKENS, World, all_four, finding, is_of, round, rule};
+use crate::accounts::{all_four, rule};
+use crate::world::{HOUR, TOKENS, World, finding, is_of, round};
 use bytes::Bytes;
 use http::Request;
 use postback::delivery::{DeliveryState, Lane};

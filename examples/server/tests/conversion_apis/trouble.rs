@@ -1,6 +1,7 @@
 //! Whatever a platform answers once, the event counts once in the end.
 
-use crate::world::{HOUR, World, all_four};
+use crate::accounts::all_four;
+use crate::world::{HOUR, World};
 use postback::delivery::DeliveryState;
 use postback_test::standin::Trouble;
 

@@ -1,7 +1,8 @@
 //! Types x statuses, for six accounts and two ordinary postbacks alike, as the receivers see them.
 
+use crate::running::PERSON;
 use crate::support::receiver::Receiver;
-use crate::world::{HOUR, PERSON, World, is_of, now};
+use crate::world::{HOUR, World, is_of, now};
 use postback::delivery::DeliveryState;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! A version of an API that is no more.
 
-use crate::world::{HOUR, World, finding, now, rule};
+use crate::accounts::rule;
+use crate::world::{HOUR, World, finding, now};
 use postback::delivery::DeliveryState;
 use postback::port::{Claim, Store};
 use postback_test::standin::Trouble;

@@ -1,31 +1,25 @@
 //! A tracker with an account at each platform, whose endpoints are stand-ins.
 
+use crate::accounts::{accounts, recipes};
+use crate::decided::decided;
+use crate::renewable::Renewable;
+use crate::running::Running;
 use crate::support::client::Connection;
-use bytes::Bytes;
-use http::Request;
 use postback::compile::compile;
 use postback::delivery::address::AddressPolicy;
 use postback::delivery::{DeliveryRow, DeliveryState};
 use postback::drive::{Round, Sender, deliver_once};
-use postback::intake::{Caller, Intake};
-use postback::plan::{ClickFacts, Commit};
-use postback::port::{BoxFuture, Claim, Clock, DeliveryFilter, Inspect, PageRequest, SecretError, Secrets, Store};
+use postback::plan::Commit;
+use postback::port::{Claim, Clock, DeliveryFilter, Inspect, PageRequest, Store};
 use postback::testing::{SeededEntropy, SettableClock};
-use postback::value::{Pii, SecretReference};
-use postback::{
-    Click, CompileOptions, Credentials, Decision, Document, Facts, Plan, Received, Secret, Timestamp, Tracker,
-};
+use postback::{CompileOptions, Document, Secret, Timestamp, Tracker};
 use postback_axum::{ConnectionLimits, RouterOptions};
 use postback_http::Client;
 use postback_server::Server;
-use postback_service::{FixedSecrets, Service, ServiceBuilder, Stores};
+use postback_service::{Service, ServiceBuilder, Stores};
 use postback_sqlite::{SqliteOptions, SqliteStore};
-use postback_test::standin::{CUSTOMER, DEVELOPER_TOKEN, StandIn, Vendor};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use postback_test::standin::{DEVELOPER_TOKEN, StandIn, Vendor};
+use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -57,47 +51,6 @@ pub(crate) fn start() -> Timestamp {
     "2026-03-08T10:00:00Z".parse().unwrap()
 }
 
-/// Secrets of which one can be renewed while the service runs, and some renew themselves.
-#[derive(Debug)]
-pub(crate) struct Renewable {
-    secrets: Mutex<BTreeMap<String, String>>,
-    /// What takes the place of a secret that a receiver refuses.
-    next: Mutex<BTreeMap<String, String>>,
-}
-
-impl Renewable {
-    pub(crate) fn renew(&self, reference: &str, secret: &str) {
-        self.secrets.lock().unwrap().insert(reference.into(), secret.into());
-    }
-
-    pub(crate) fn forget(&self, reference: &str) {
-        self.secrets.lock().unwrap().remove(reference);
-    }
-
-    /// The secret renews itself once.
-    pub(crate) fn renews_itself(&self, reference: &str, next: &str) {
-        self.next.lock().unwrap().insert(reference.into(), next.into());
-    }
-}
-
-impl Secrets for Renewable {
-    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
-        let secrets: FixedSecrets = self.secrets.lock().unwrap().clone().into_iter().collect();
-        Box::pin(async move { secrets.secret(reference).await })
-    }
-
-    fn refused(&self, reference: &SecretReference, secret: &Secret) -> bool {
-        let (mut secrets, reference) = (self.secrets.lock().unwrap(), reference.to_string());
-        let is_old = secrets
-            .get(&reference)
-            .is_some_and(|now| !secret.matches(now.as_bytes()));
-        let next = self.next.lock().unwrap().remove(&reference).filter(|_| !is_old);
-        let is_renewed = next.is_some();
-        secrets.extend(next.map(|next| (reference, next)));
-        is_renewed || is_old
-    }
-}
-
 pub(crate) struct World {
     pub(crate) clock: Arc<SettableClock>,
     pub(crate) meta: StandIn,
@@ -119,6 +72,13 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// A world with accounts at the platforms that recipes describe.
+    pub(crate) fn with_recipes() -> Self {
+        let mut world = Self::new();
+        world.more = recipes(&world);
+        world
+    }
+
     pub(crate) fn new() -> Self {
         let clock = Arc::new(SettableClock::new(start()));
         let stand_in = |vendor, account, place: usize| {
@@ -150,10 +110,7 @@ impl World {
             more: String::new(),
             ads: of_mode(Vendor::GoogleAds, "1234567890", 0),
             offline: of_mode(Vendor::MicrosoftOffline, "7770001", 1),
-            secrets: Arc::new(Renewable {
-                secrets: Mutex::new(secrets.collect()),
-                next: Mutex::default(),
-            }),
+            secrets: Arc::new(Renewable::new(secrets)),
             store: Arc::new(store),
             folder,
             clock,
@@ -186,71 +143,7 @@ impl World {
 
     /// The same with another text of its accounts.
     pub(crate) fn tracker_with(&self, rules: &str, change: impl FnOnce(String) -> String) -> Tracker {
-        let accounts = format!(
-            r#"
-[[conversion_api]]
-id = "fb"
-platform = "meta"
-endpoint = "{}"
-pixel = "1234567890"
-token = "env:META_TOKEN"
-action_source = "website"
-event_source_url = "https://shop.example.com/thanks"
-
-[[conversion_api]]
-id = "tt"
-platform = "tiktok"
-endpoint = "{}"
-pixel = "C4ABCDEF"
-token = "env:TIKTOK_TOKEN"
-event_source_url = "https://shop.example.com/thanks"
-
-[[conversion_api]]
-id = "gads"
-platform = "google"
-endpoint = "{}"
-account = "123-456-7890"
-token = "env:GOOGLE_TOKEN"
-events = {{ Purchase = "987654321", Lead = "987654322", Upsell = "987654323" }}
-consent = {{ ad_user_data = "granted", ad_personalization = "denied" }}
-
-[[conversion_api]]
-id = "ms"
-platform = "microsoft"
-endpoint = "{}"
-pixel = "77701"
-token = "env:UET_TOKEN"
-
-[[conversion_api]]
-id = "ads"
-platform = "google"
-mode = "ads_api"
-endpoint = "{}"
-account = "123-456-7890"
-login_account = "111-222-3333"
-token = "env:ADS_TOKEN"
-developer_token = "env:DEVELOPER_TOKEN"
-events = {{ Purchase = "987654321", Lead = "987654322", Upsell = "987654323" }}
-consent = {{ ad_user_data = "granted", ad_personalization = "denied" }}
-
-[[conversion_api]]
-id = "off"
-platform = "microsoft"
-mode = "offline"
-endpoint = "{}"
-account = "7770001"
-customer = "{CUSTOMER}"
-token = "env:MS_TOKEN"
-developer_token = "env:DEVELOPER_TOKEN"
-events = {{ Purchase = "Sale", Lead = "Letter", Upsell = "More" }}
-"#,
-            self.meta.url(),
-            self.tiktok.url(),
-            self.google.url(),
-            self.microsoft.url(),
-            self.ads.url(),
-            self.offline.url()
-        );
+        let accounts = accounts(self);
         let campaign =
             "[[campaign]]\nid = \"summer\"\nchannel = \"ads\"\npath = [{ offers = [{ offer = \"book\" }] }]\n";
         let base = include_str!("tracker.toml");
@@ -350,64 +243,6 @@ pub(crate) fn client() -> Client {
     Client::builder().policy(policy).build().unwrap()
 }
 
-/// A row of the campaign for one account.
-pub(crate) fn rule(api: &str, lines: &str) -> String {
-    format!("[[campaign.conversion_api]]\nid = \"to-{api}\"\napi = \"{api}\"\n{lines}\n")
-}
-
-impl World {
-    /// A world with accounts at the platforms that recipes describe.
-    pub(crate) fn with_recipes() -> Self {
-        let mut world = Self::new();
-        world.more = format!(
-            r#"
-[[conversion_api]]
-id = "snap"
-recipe = "snapchat"
-endpoint = "{}"
-pixel = "5bf81ee1-15b1"
-token = "env:SNAP_TOKEN"
-event_source_url = "https://shop.example.com/thanks"
-events = {{ Lead = "SIGN_UP", Upsell = "PURCHASE" }}
-
-[[conversion_api]]
-id = "rdt"
-recipe = "reddit"
-endpoint = "{}"
-pixel = "a2_example"
-token = "env:REDDIT_TOKEN"
-
-[[conversion_api]]
-id = "pin"
-recipe = "pinterest"
-endpoint = "{}"
-account = "549755885175"
-token = "env:PINTEREST_TOKEN"
-events = {{ Upsell = "checkout" }}
-"#,
-            world.snapchat.url(),
-            world.reddit.url(),
-            world.pinterest.url()
-        );
-        world
-    }
-}
-
-/// All seven accounts are told everything.
-pub(crate) fn all_seven() -> String {
-    all_four() + &["snap", "rdt", "pin"].map(|api| rule(api, "")).concat()
-}
-
-/// All four accounts are told everything.
-pub(crate) fn all_four() -> String {
-    ["fb", "tt", "gads", "ms"].map(|api| rule(api, "")).concat()
-}
-
-/// The two accounts of the further modes are told everything.
-pub(crate) fn both_modes() -> String {
-    ["ads", "off"].map(|api| rule(api, "")).concat()
-}
-
 /// Whether a row is one of this account's.
 pub(crate) fn is_of(row: &DeliveryRow, api: &str) -> bool {
     row.delivery.lane.account() == Some(api)
@@ -416,115 +251,6 @@ pub(crate) fn is_of(row: &DeliveryRow, api: &str) -> bool {
 /// What was found at the last attempt.
 pub(crate) fn finding(row: &DeliveryRow) -> &str {
     row.last.as_ref().map_or("", |last| last.finding.as_str())
-}
-
-/// A server at work, and a connection to it.
-pub(crate) struct Running {
-    pub(crate) server: Server,
-    pub(crate) connection: Connection,
-}
-
-pub(crate) const CLICK_IDS: &str = "fbclid=IwAR2x-Example&gclid=EAIaIQobChMI&ttclid=E.C.P.Ttclid-1&msclkid=4f5a0ea9cd1b11eb8dcd0242ac130003\
-     &ScCid=ScCid-1&rdt_cid=7310000000000000000&epik=dj0yExample";
-pub(crate) const PERSON: &str = "email=John.Smith%2Bads%40Gmail.com&phone=%2B16505551212&fname=Mary&lname=Connor&zip=94045&city=Menlo+Park&country=US";
-
-impl Running {
-    /// A visitor who came by an advertisement; the id of the click.
-    pub(crate) async fn click(&mut self) -> String {
-        self.click_of("203.0.113.7", "Mozilla/5.0").await
-    }
-
-    pub(crate) async fn click_of(&mut self, address: &str, agent: &str) -> String {
-        let request = Request::get(format!("/summer?{CLICK_IDS}&format=json"))
-            .header("user-agent", agent)
-            .header("x-forwarded-for", address)
-            .body(Bytes::new())
-            .unwrap();
-        let answer = self.connection.send(request).await.unwrap();
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.json()["clickid"].as_str().unwrap().to_owned()
-    }
-
-    /// A postback of the shop about a click.
-    pub(crate) async fn sale(&mut self, click: &str, query: &str) {
-        let target = format!("/postback/shop?token={SHOP_TOKEN}&clickid={click}&{query}");
-        let request = crate::support::client::get(&target);
-        let answer = self.connection.send(request).await.unwrap();
-        assert_eq!(
-            (answer.status, answer.outcome().as_str()),
-            (200, "applied"),
-            "{answer:?}"
-        );
-    }
-
-    /// Sales of one visitor each, a second apart; their orders are `{prefix}0`, `{prefix}1` ..
-    pub(crate) async fn sales(&mut self, world: &World, prefix: &str, count: usize) {
-        for number in 0..count {
-            let click = self.click().await;
-            world.clock.advance(Duration::from_secs(1));
-            self.sale(&click, &format!("sum=8.50&order={prefix}{number}&{PERSON}"))
-                .await;
-        }
-    }
-
-    /// Lets the clock go on, and the service look.
-    pub(crate) fn later(&self, world: &World, by: Duration) {
-        world.clock.advance(by);
-        self.server.service().wake().notify_one();
-    }
-
-    pub(crate) async fn stop(self) {
-        drop(self.connection);
-        self.server.shutdown().await;
-    }
-}
-
-/// A visitor's click, an hour before it is decided about.
-pub(crate) fn clicked(now: Timestamp, number: usize) -> Click {
-    let clicked = now.checked_sub(HOUR).unwrap();
-    let mut click = Click::new(
-        format!("p{number:06}").parse().unwrap(),
-        clicked,
-        "summer".parse().unwrap(),
-        "book".parse().unwrap(),
-        "shop".parse().unwrap(),
-        "ads".parse().unwrap(),
-    );
-    click.ref_id = Some(format!("IwAR-{number}"));
-    click.subs.insert(19, format!("EAIa-{number}"));
-    click.subs.insert(18, format!("E.C.P.{number}"));
-    click.subs.insert(17, format!("{number:032x}"));
-    click.private.insert("ip".into(), Pii::new("203.0.113.7"));
-    click.private.insert("useragent".into(), Pii::new("Mozilla/5.0"));
-    click
-}
-
-/// The decision about a visitor's sale, without a server.
-pub(crate) fn decided(tracker: &Tracker, now: Timestamp, number: usize) -> Plan {
-    let query = format!("sum=8.50&order=A-{number}&email=buyer{number}%40example.com");
-    decided_of(tracker, now, &clicked(now, number), &query)
-}
-
-/// The decision about a postback for a click.
-pub(crate) fn decided_of(tracker: &Tracker, now: Timestamp, click: &Click, query: &str) -> Plan {
-    let secrets = [("env:SHOP_TOKEN".parse().unwrap(), Secret::from(SHOP_TOKEN))].into();
-    let credentials = Credentials::new(tracker, &secrets).unwrap();
-    // Messages of one moment differ by their nonces.
-    let nonce = click.id.as_str()[1..].parse().unwrap();
-    let received = Received { at: now, nonce };
-    let source = tracker.source(Some("shop")).unwrap();
-    let query = format!("clickid={}&token={SHOP_TOKEN}&{query}", click.id);
-    let event = Intake::new(source, &credentials, received)
-        .postback(&Caller::default(), query.as_bytes())
-        .unwrap_or_else(|refused| panic!("{refused:?}: {query}"));
-    let known = ClickFacts {
-        version: 0,
-        click: Some(click.clone()),
-        tallies: vec![],
-    };
-    let mut facts = Facts::default();
-    facts.clicks.insert(click.id.clone(), known);
-    Decision::new(tracker).decide(&event, &facts, now).unwrap()
 }
 
 /// One round of sending, as large as the outbox.
