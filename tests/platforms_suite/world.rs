@@ -184,6 +184,15 @@ pub(crate) fn problems(accounts: &str, campaign: &str) -> Vec<String> {
     }
 }
 
+/// There is a problem that begins with each of these, and no other.
+#[track_caller]
+pub(crate) fn begin_with(said: &[String], wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(said.iter().any(|said| said.starts_with(wanted)), "{wanted}\n{said:#?}");
+    }
+    assert_eq!(said.len(), wanted.len(), "{said:#?}");
+}
+
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }

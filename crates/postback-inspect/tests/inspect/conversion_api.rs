@@ -24,18 +24,13 @@ pub(crate) fn files_of(name: &str, config: &str, click: &str, event: &str) -> [T
     ]
 }
 
+/// The arguments that ask about these files.
+pub(crate) fn arguments([config, click, event]: &[TemporaryFile; 3]) -> [&str; 7] {
+    ["conversion-api", "--config", config, "--click", click, "--event", event]
+}
+
 fn told(name: &str, click: &str, event: &str, more: &[&str]) -> String {
-    let [config, click, event] = files(name, click, event);
-    let arguments = [
-        "conversion-api",
-        "--config",
-        &config,
-        "--click",
-        &click,
-        "--event",
-        &event,
-    ];
-    inspect(&[&arguments[..], more].concat()).printed()
+    inspect(&[&arguments(&files(name, click, event))[..], more].concat()).printed()
 }
 
 #[test]
@@ -113,33 +108,15 @@ fn the_result_is_there_as_json() {
 
 #[test]
 fn a_campaign_without_such_a_rule_and_an_unknown_account_are_refused() {
-    let [config, click, event] = files("unknown", CLICK, SALE);
-    let arguments = [
-        "conversion-api",
-        "--config",
-        &config,
-        "--click",
-        &click,
-        "--event",
-        &event,
-    ];
-    let refused = inspect(&[&arguments[..], &["--api", "nobody"]].concat()).refused();
+    let known = files("unknown", CLICK, SALE);
+    let refused = inspect(&[&arguments(&known)[..], &["--api", "nobody"]].concat()).refused();
     assert_eq!(
         refused,
         "no rule of campaign `summer` tells the conversion API `nobody`"
     );
-    let other = file("other-click.json", &CLICK.replace("\"summer\"", "\"winter\""));
-    let arguments = [
-        "conversion-api",
-        "--config",
-        &config,
-        "--click",
-        &other,
-        "--event",
-        &event,
-    ];
+    let others = files("other", &CLICK.replace("\"summer\"", "\"winter\""), SALE);
     assert_eq!(
-        inspect(&arguments).refused(),
+        inspect(&arguments(&others)).refused(),
         "campaign `winter` of the click is not configured"
     );
 }

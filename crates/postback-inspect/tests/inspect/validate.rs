@@ -1,6 +1,6 @@
 //! `conversion-api --validate`, against a stand-in of Google's API on this machine.
 
-use crate::conversion_api::{CLICK, CONFIG, SALE, files_of};
+use crate::conversion_api::{CLICK, CONFIG, SALE, arguments, files_of};
 use crate::support::{Ran, inspect_with};
 use postback::testing::SettableClock;
 use postback_test::standin::{StandIn, Vendor};
@@ -20,20 +20,9 @@ fn config(google: &StandIn) -> String {
 }
 
 fn validate(name: &str, config: &str, environment: &[(&str, &str)], more: &[&str]) -> Ran {
-    let [config, click, event] = files_of(name, config, CLICK, SALE);
-    let arguments = [
-        "conversion-api",
-        "--config",
-        &config,
-        "--click",
-        &click,
-        "--event",
-        &event,
-        "--validate",
-        "--allow-destination",
-        "127.0.0.1/32",
-    ];
-    inspect_with(environment, "", &[&arguments[..], more].concat())
+    let files = files_of(name, config, CLICK, SALE);
+    let validate = ["--validate", "--allow-destination", "127.0.0.1/32"];
+    inspect_with(environment, "", &[&arguments(&files)[..], &validate, more].concat())
 }
 
 const TOKEN: [(&str, &str); 1] = [("GOOGLE_TOKEN", "CANARY-token")];
